@@ -1,0 +1,148 @@
+package dispatch
+
+import "strconv"
+
+// Cause groups alarms: one line a cause, with a count and the oldest.
+type Cause string
+
+// The causes of an alarm.
+const (
+	CauseOverdue Cause = "overdue"        // a contact's due time passed
+	CausePromise Cause = "promise_broken" // a caller was told otherwise
+	CauseReview  Cause = "posture_review" // nobody reviewed a posture in time
+	CauseEnded   Cause = "posture_ended"  // a posture ended at its limit
+	CauseStaged  Cause = "staged"         // a life-safety call cannot be reached
+	CauseRepeat  Cause = "repeat_caller"  // the same number for the third time
+	CauseStation Cause = "station_lost"   // units without a home
+	CauseZone    Cause = "zone_ended"     // a zone's time has passed
+	CauseClock   Cause = "clock_jumped"   // the clock cannot be trusted
+)
+
+// Level is who must hear an alarm: only life-safety reaches everybody.
+type Level string
+
+// The levels.
+const (
+	LevelLifeSafety Level = "life_safety"
+	LevelWarning    Level = "warning"
+	LevelNotice     Level = "notice"
+)
+
+// Alarm asks a desk to do something. Without anything to do it is no alarm.
+type Alarm struct {
+	ID       AlarmID    `json:"id"`
+	Cause    Cause      `json:"cause"`
+	Level    Level      `json:"level"`
+	Desk     DeskID     `json:"desk"`
+	Text     string     `json:"text"`
+	RaisedAt Instant    `json:"raised_at"`
+	Contact  ContactID  `json:"contact,omitempty"`
+	Incident IncidentID `json:"incident,omitempty"`
+	Posture  PostureID  `json:"posture,omitempty"`
+	Station  StationID  `json:"station,omitempty"`
+	Promise  PromiseID  `json:"promise,omitempty"`
+	Times    int        `json:"times"` // raised that often for the same thing
+	AckedBy  string     `json:"acked_by,omitempty"`
+	AckedAt  Instant    `json:"acked_at,omitempty"`
+}
+
+// AckAlarm says: I have seen it and I am doing something.
+type AckAlarm struct {
+	Alarm AlarmID
+}
+
+// AlarmRaised: a desk has something to do. NextDue moves the contact's due time
+// on, so that an alarm that helps nothing is raised again.
+type AlarmRaised struct {
+	ID       AlarmID    `json:"id"`
+	Cause    Cause      `json:"cause"`
+	Level    Level      `json:"level"`
+	Desk     DeskID     `json:"desk"`
+	Text     string     `json:"text"` // never from a sealed field
+	Contact  ContactID  `json:"contact,omitempty"`
+	Incident IncidentID `json:"incident,omitempty"`
+	Posture  PostureID  `json:"posture,omitempty"`
+	Station  StationID  `json:"station,omitempty"`
+	Promise  PromiseID  `json:"promise,omitempty"`
+	NextDue  Instant    `json:"next_due,omitempty"`
+}
+
+// AlarmAcked: somebody is on it.
+type AlarmAcked struct {
+	Alarm AlarmID `json:"alarm"`
+}
+
+func (AckAlarm) CommandName() string   { return "AckAlarm" }
+func (*AlarmRaised) EventName() string { return "AlarmRaised" }
+func (*AlarmAcked) EventName() string  { return "AlarmAcked" }
+
+// nextAlarm makes the id of the nth further alarm raised in one command.
+func (s *State) nextAlarm(nth uint64) AlarmID {
+	return AlarmID("a" + strconv.FormatUint(s.Counters.Alarm+1+nth, 10))
+}
+
+func (c AckAlarm) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
+	a := s.Alarms[c.Alarm]
+	if a == nil {
+		return nil, reject(AlarmUnknown, "alarm %q is not known here: what it asked for may be done", c.Alarm).at("alarm")
+	}
+	if a.AckedBy != "" {
+		return nil, reject(AlarmAcknowledged, "%s is on it", a.AckedBy).at("alarm")
+	}
+	return append(out, &AlarmAcked{Alarm: c.Alarm}), nil
+}
+
+func (e *AlarmRaised) evolve(s *State, st Stamped) {
+	s.Counters.Alarm++
+	c := s.Contacts[e.Contact]
+	if e.NextDue != 0 {
+		c.Outcome.Due = e.NextDue
+		s.due.set(dueRef{dueContact, string(c.ID)}, e.NextDue)
+		if i := s.Incidents[c.Incident]; i != nil && len(i.Contacts) > 1 {
+			s.follow(i, c.Outcome)
+		}
+		s.touched.contact(c.ID)
+	}
+	if c != nil && e.Cause == CauseOverdue {
+		if a := s.Alarms[c.alarm]; a != nil { // again for the same thing: one alarm, counted, and nobody is on it
+			a.Times++
+			a.Desk, a.Level, a.AckedBy, a.AckedAt = e.Desk, e.Level, "", 0
+			s.touched.alarm(a.ID)
+			return
+		}
+		c.alarm = e.ID
+	}
+	if e.Cause == CauseStaged {
+		s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseStaged && a.Contact == e.Contact })
+	}
+	s.Alarms[e.ID] = &Alarm{ID: e.ID, Cause: e.Cause, Level: e.Level, Desk: e.Desk, Text: e.Text, RaisedAt: st.At, Contact: e.Contact,
+		Incident: e.Incident, Posture: e.Posture, Station: e.Station, Promise: e.Promise, Times: 1}
+	s.touched.alarm(e.ID)
+}
+
+func (e *AlarmAcked) evolve(s *State, st Stamped) {
+	a := s.Alarms[e.Alarm]
+	switch a.Cause {
+	case CauseOverdue, CauseStaged, CauseReview, CauseStation, CauseClock: // stands until what it asks for is done
+		a.AckedBy, a.AckedAt = st.By, st.At
+	default:
+		delete(s.Alarms, e.Alarm)
+	}
+	s.touched.alarm(e.Alarm)
+}
+
+func (s *State) dropAlarm(id AlarmID) {
+	if s.Alarms[id] != nil {
+		delete(s.Alarms, id)
+		s.touched.alarm(id)
+	}
+}
+
+// dropAlarmsOf takes away the alarms whose reason is gone.
+func (s *State) dropAlarmsOf(gone func(*Alarm) bool) {
+	for _, id := range sortedKeys(s.Alarms) {
+		if gone(s.Alarms[id]) {
+			s.dropAlarm(id)
+		}
+	}
+}

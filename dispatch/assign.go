@@ -1,0 +1,266 @@
+package dispatch
+
+// DispatchUnit sends a unit to an incident. The travel time was estimated
+// outside and comes with the name of what estimated it; a decision is judged
+// later by what it relied on.
+type DispatchUnit struct {
+	Unit     UnitID
+	Incident IncidentID
+	Travel   Millis // 0: not known
+	Model    string // "straight_line", "road", "" when Travel is 0
+	Override string // why it is sent where a zone's rule says no; empty: it is not
+}
+
+// StackUnit puts an incident behind what a unit is doing now.
+type StackUnit struct {
+	Unit     UnitID
+	Incident IncidentID
+	Reason   string
+}
+
+// UnassignUnit takes a unit off an incident, for a reason.
+type UnassignUnit struct {
+	Unit     UnitID
+	Incident IncidentID
+	Reason   string
+}
+
+// UnitDispatched: the unit is on its way to be sent.
+type UnitDispatched struct {
+	Unit      UnitID     `json:"unit"`
+	Incident  IncidentID `json:"incident"`
+	Travel    Millis     `json:"travel,omitempty"`
+	Model     string     `json:"model,omitempty"`
+	Override  string     `json:"override,omitempty"`
+	FromStack bool       `json:"from_stack,omitempty"`
+}
+
+// UnitStacked: the incident waits behind the unit's active one.
+type UnitStacked struct {
+	Unit     UnitID     `json:"unit"`
+	Incident IncidentID `json:"incident"`
+	Reason   string     `json:"reason"`
+}
+
+// UnitUnassigned: the unit works on it no longer, or it left the stack.
+type UnitUnassigned struct {
+	Unit     UnitID     `json:"unit"`
+	Incident IncidentID `json:"incident"`
+	Reason   string     `json:"reason"`
+}
+
+func (DispatchUnit) CommandName() string { return "DispatchUnit" }
+func (StackUnit) CommandName() string    { return "StackUnit" }
+func (UnassignUnit) CommandName() string { return "UnassignUnit" }
+
+func (*UnitDispatched) EventName() string { return "UnitDispatched" }
+func (*UnitStacked) EventName() string    { return "UnitStacked" }
+func (*UnitUnassigned) EventName() string { return "UnitUnassigned" }
+
+func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	u, no := s.workingUnit(c.Unit)
+	if no != nil {
+		return nil, no
+	}
+	i, no := s.openIncident(c.Incident)
+	if no != nil {
+		return nil, no
+	}
+	if u.Incident == c.Incident {
+		return nil, reject(UnitAssigned, "%s is on incident %d already", u.ID, i.Number).at("unit")
+	}
+	if u.Incident != "" {
+		return nil, reject(UnitBusy, "%s is on incident %d: stack it, or take it off first", u.ID, s.Incidents[u.Incident].Number).at("unit")
+	}
+	if len(i.Assignments) >= MaxAssignments {
+		return nil, reject(LimitReached, "incident %d has %d assignments: at most MaxAssignments", i.Number, len(i.Assignments))
+	}
+	if c.Travel < 0 || c.Travel > Day {
+		return nil, reject(TimeInvalid, "a travel time is between 0 and 24 h").at("travel")
+	}
+	if no := checkText("override_reason", c.Override, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	if no := s.reserve(u, i); no != nil {
+		return nil, no
+	}
+	if no := s.entry(u.Service, i, c.Override); no != nil {
+		return nil, no
+	}
+	if contains(u.Stack, c.Incident) {
+		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Reason: "sent now"})
+	}
+	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Override: c.Override})
+	return s.onTheWay(i, c.Travel, m, out), nil
+}
+
+// onTheWay changes the leading contact's outcome when the first unit is sent.
+func (s *State) onTheWay(i *Incident, travel Millis, m Meta, out []Event) []Event {
+	lead := s.Lead(i)
+	if lead.Outcome.Kind == OutcomeDispatched {
+		return out
+	}
+	if travel == 0 {
+		travel = 10 * Minute
+	}
+	o := Outcome{Kind: OutcomeDispatched, Since: m.At, Owner: s.deskFor(i.Service), Due: m.At.Add(travel + ArrivalGrace), Next: "ask where the unit is", Authority: m.By}
+	return append(out, outcomeOf(lead, o))
+}
+
+// reserve refuses to send one of the last units that a posture keeps for more
+// urgent calls (Schaack & Larson 1986: class k is sent only while more than r_k
+// units are free). Life-safety is exempt.
+func (s *State) reserve(u *Unit, i *Incident) *Rejection {
+	if i.LifeSafety {
+		return nil
+	}
+	for _, p := range s.postures(u.Service, i) {
+		kept := p.reserveFor(i.Priority())
+		if free := s.freeIn(u.Service, p.Area); kept > 0 && free <= kept {
+			return reject(ReserveKept, "posture %s sends priority %d only while more than %d units are free: %d are", p.ID, i.Priority(), kept, free)
+		}
+	}
+	return nil
+}
+
+// entry refuses to send a service into a zone whose rule closes it, unless
+// somebody says why. Life-safety always passes: a way in is then a plan.
+func (s *State) entry(of Service, i *Incident, override string) *Rejection {
+	z := s.Zones[i.Zone]
+	if z == nil || z.EndedAt != 0 || i.LifeSafety || override != "" {
+		return nil
+	}
+	switch rule := z.RuleFor(of); rule {
+	case EntryNone, EntryLifeSafetyOnly, EntryStageOutside:
+		return reject(ZoneClosed, "zone %q: %s for %s; stage it, hold it, or say why it is sent all the same", z.Name, rule, of).at("override_reason")
+	}
+	return nil
+}
+
+func (c StackUnit) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
+	u, no := s.workingUnit(c.Unit)
+	if no != nil {
+		return nil, no
+	}
+	i, no := s.openIncident(c.Incident)
+	if no != nil {
+		return nil, no
+	}
+	if u.Incident == "" {
+		return nil, reject(UnitNotAssigned, "%s is doing nothing that %d could wait behind: send it", u.ID, i.Number).at("unit")
+	}
+	if u.Incident == c.Incident || contains(u.Stack, c.Incident) {
+		return nil, reject(UnitAssigned, "%s has incident %d already", u.ID, i.Number).at("unit")
+	}
+	if len(u.Stack) >= MaxStacked || len(i.Assignments) >= MaxAssignments {
+		return nil, reject(LimitReached, "%s has %d incidents stacked: at most MaxStacked", u.ID, len(u.Stack))
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	return append(out, &UnitStacked{Unit: c.Unit, Incident: c.Incident, Reason: c.Reason}), nil
+}
+
+func (c UnassignUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	u := s.Units[c.Unit]
+	if u == nil {
+		return nil, reject(UnitUnknown, "unit %q is not known here", c.Unit).at("unit")
+	}
+	i, no := s.openIncident(c.Incident)
+	if no != nil {
+		return nil, no
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	switch {
+	case u.Incident == c.Incident:
+		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Reason: c.Reason})
+		out = s.release(u.ID, i.ID, m, out)
+		return s.leftAlone(i, u.ID, c.Reason, m, out), nil
+	case contains(u.Stack, c.Incident):
+		return append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Reason: c.Reason}), nil
+	}
+	return nil, reject(UnitNotAssigned, "%s is not on incident %d", u.ID, i.Number).at("unit")
+}
+
+// release makes a unit that has just lost its incident available, and sends it
+// to the next one in its stack that is still open.
+func (s *State) release(id UnitID, leaving IncidentID, m Meta, out []Event) []Event {
+	out = append(out, &UnitStatusChanged{Unit: id, Status: StatusAvailable, At: m.At, Source: SourceSystem})
+	return s.nextInStack(id, leaving, m, out)
+}
+
+func (s *State) nextInStack(id UnitID, leaving IncidentID, m Meta, out []Event) []Event {
+	for _, next := range s.Units[id].Stack {
+		i := s.Incidents[next]
+		if next == leaving || i == nil || !i.Open() || s.reserve(s.Units[id], i) != nil || s.entry(s.Units[id].Service, i, "") != nil {
+			continue
+		}
+		out = append(out, &UnitUnassigned{Unit: id, Incident: next, Reason: "sent now"},
+			&UnitDispatched{Unit: id, Incident: next, FromStack: true})
+		return s.onTheWay(i, 0, m, out)
+	}
+	return out
+}
+
+// leftAlone puts the leading contact back to waiting when its last unit goes.
+func (s *State) leftAlone(i *Incident, leaving UnitID, reason string, m Meta, out []Event) []Event {
+	for k := range i.Assignments {
+		if a := &i.Assignments[k]; a.EndedAt == 0 && !a.Stacked && a.Unit != leaving {
+			return out
+		}
+	}
+	o := s.waiting(i.Service, i.Priority(), m.At)
+	o.Next = "close it, or send somebody again"
+	o.Reason = "last unit left: " + reason
+	return append(out, outcomeOf(s.Lead(i), o))
+}
+
+func (e *UnitDispatched) evolve(s *State, st Stamped) {
+	u, i := s.Units[e.Unit], s.Incidents[e.Incident]
+	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model,
+		Milestones: []Milestone{{Status: StatusDispatched, At: st.At, Entered: st.At, Source: SourceSystem}}})
+	was := u.Free()
+	u.Incident, u.Status, u.Since, u.Source = e.Incident, StatusDispatched, st.At, SourceSystem
+	s.countFree(u, was)
+	s.touched.unit(e.Unit)
+	s.touched.incident(e.Incident)
+}
+
+func (e *UnitStacked) evolve(s *State, st Stamped) {
+	u, i := s.Units[e.Unit], s.Incidents[e.Incident]
+	u.Stack = append(u.Stack, e.Incident)
+	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Stacked: true})
+	s.touched.unit(e.Unit)
+	s.touched.incident(e.Incident)
+}
+
+func (e *UnitUnassigned) evolve(s *State, st Stamped) {
+	u, i := s.Units[e.Unit], s.Incidents[e.Incident]
+	stacked := u.Incident != e.Incident
+	for k := range i.Assignments {
+		if a := &i.Assignments[k]; a.Unit == e.Unit && a.EndedAt == 0 && a.Stacked == stacked {
+			a.EndedAt, a.EndReason = st.At, e.Reason
+		}
+	}
+	was := u.Free()
+	if stacked {
+		u.Stack = without(u.Stack, e.Incident)
+	} else {
+		u.Incident = ""
+	}
+	s.countFree(u, was)
+	s.touched.unit(e.Unit)
+	s.touched.incident(e.Incident)
+}
+
+// countFree keeps the count of free units right after a unit changed.
+func (s *State) countFree(u *Unit, was bool) {
+	switch is := u.Free(); {
+	case is && !was:
+		s.free[u.Service]++
+	case was && !is:
+		s.free[u.Service]--
+	}
+}

@@ -1,0 +1,156 @@
+package dispatch
+
+import "fmt"
+
+// Check verifies the whole state: what must hold after every event. The first
+// thing that does not hold is the error. It costs time in proportion to the
+// state; CheckTouched looks only at what changed.
+func Check(s *State) error {
+	for _, id := range sortedKeys(s.Contacts) {
+		if err := s.checkContact(s.Contacts[id]); err != nil {
+			return err
+		}
+	}
+	for _, id := range sortedKeys(s.Incidents) {
+		if err := s.checkIncident(s.Incidents[id]); err != nil {
+			return err
+		}
+	}
+	free := map[Service]int{}
+	for _, id := range sortedKeys(s.Units) {
+		if err := s.checkUnit(s.Units[id]); err != nil {
+			return err
+		}
+		if u := s.Units[id]; u.Free() {
+			free[u.Service]++
+		}
+	}
+	for _, id := range sortedKeys(s.Promises) {
+		if s.Contacts[s.Promises[id].Contact] == nil {
+			return fmt.Errorf("promise %s: its contact %s is gone", id, s.Promises[id].Contact)
+		}
+	}
+	for _, of := range s.Config.Services {
+		if free[of] != s.free[of] {
+			return fmt.Errorf("free units of %s: counted %d, kept %d", of, free[of], s.free[of])
+		}
+	}
+	return s.checkPostures()
+}
+
+// CheckTouched verifies what changed since the last ForgetTouched.
+func CheckTouched(s *State) error {
+	for _, id := range s.touched.Contacts {
+		if c := s.Contacts[id]; c != nil {
+			if err := s.checkContact(c); err != nil {
+				return err
+			}
+		}
+	}
+	for _, id := range s.touched.Incidents {
+		if i := s.Incidents[id]; i != nil {
+			if err := s.checkIncident(i); err != nil {
+				return err
+			}
+		}
+	}
+	for _, id := range s.touched.Units {
+		if err := s.checkUnit(s.Units[id]); err != nil {
+			return err
+		}
+	}
+	if len(s.touched.Postures) > 0 {
+		return s.checkPostures()
+	}
+	return nil
+}
+
+// checkContact: exactly one outcome, with owner, due time and next action, or an
+// authority; the floor holds.
+func (s *State) checkContact(c *Contact) error {
+	o := c.Outcome
+	if c.LifeSafety && o.Kind == OutcomeDeclined {
+		return fmt.Errorf("contact %s is life-safety and was declined", c.ID)
+	}
+	if o.Kind.Final() {
+		if o.Authority == "" {
+			return fmt.Errorf("contact %s is %s by nobody's authority", c.ID, o.Kind)
+		}
+		return nil
+	}
+	if o.Kind == "" || o.Owner == "" || o.Due == 0 || o.Next == "" {
+		return fmt.Errorf("contact %s: outcome %q needs an owner (%q), a due time (%d) and a next action (%q)", c.ID, o.Kind, o.Owner, o.Due, o.Next)
+	}
+	if i := s.Incidents[c.Incident]; o.Kind.putOff() && (c.LifeSafety || (i != nil && i.LifeSafety)) {
+		return fmt.Errorf("contact %s is life-safety and %s", c.ID, o.Kind)
+	}
+	if o.Kind != OutcomeDuplicate {
+		if at, in := s.due.at[dueRef{dueContact, string(c.ID)}]; !in || s.due.heap[at].due != o.Due {
+			return fmt.Errorf("contact %s is due at %d and nothing will alarm then", c.ID, o.Due)
+		}
+	}
+	return nil
+}
+
+// checkIncident: an open one has an open contact; its active assignments and
+// the units agree.
+func (s *State) checkIncident(i *Incident) error {
+	if !i.Open() {
+		if i.Authority == "" || i.Active() > 0 {
+			return fmt.Errorf("incident %s is closed by %q with %d units working", i.ID, i.Authority, i.Active())
+		}
+		return nil
+	}
+	if s.openContacts(i) == 0 {
+		return fmt.Errorf("incident %s is open and has no open contact", i.ID)
+	}
+	for k := range i.Assignments {
+		a := &i.Assignments[k]
+		if a.EndedAt != 0 {
+			continue
+		}
+		u := s.Units[a.Unit]
+		if u == nil || (!a.Stacked && u.Incident != i.ID) || (a.Stacked && !contains(u.Stack, i.ID)) {
+			return fmt.Errorf("incident %s: %s does not know that it works on it", i.ID, a.Unit)
+		}
+	}
+	return nil
+}
+
+// checkUnit: at most one active incident, which knows the unit.
+func (s *State) checkUnit(u *Unit) error {
+	for n, id := range append([]IncidentID{u.Incident}, u.Stack...) {
+		if id == "" {
+			continue
+		}
+		i := s.Incidents[id]
+		if i == nil {
+			return fmt.Errorf("unit %s works on %s, which is gone", u.ID, id)
+		}
+		found := 0
+		for k := range i.Assignments {
+			if a := &i.Assignments[k]; a.Unit == u.ID && a.EndedAt == 0 && a.Stacked == (n > 0) {
+				found++
+			}
+		}
+		if found != 1 {
+			return fmt.Errorf("unit %s on incident %s: %d assignments", u.ID, id, found)
+		}
+	}
+	return nil
+}
+
+// checkPostures: no two in force say otherwise for the same calls.
+func (s *State) checkPostures() error {
+	ids := sortedKeys(s.Postures)
+	for a, first := range ids {
+		p := s.Postures[first]
+		for _, second := range ids[a+1:] {
+			q := s.Postures[second]
+			if p.EndedAt == 0 && q.EndedAt == 0 && p.Service == q.Service && p.Area.overlaps(q.Area) && contradict(p.Rules, q.Rules) {
+				return fmt.Errorf("postures %s and %s are in force and contradict each other", first, second)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,167 @@
+package dispatch
+
+import "strconv"
+
+// Claim is a statement by a source: never an event, and never about to become
+// one by itself. The statement is graded, not the person; the source is a role.
+type Claim struct {
+	ID          ClaimID   `json:"id"`
+	Role        string    `json:"role"` // of the source, never a name
+	Statement   string    `json:"statement"`
+	Grade       string    `json:"grade"` // "confirmed", "likely", "single_source", "anecdotal", "denied"
+	FirstHand   bool      `json:"first_hand,omitempty"`
+	Contradicts []ClaimID `json:"contradicts,omitempty"`
+	At          Instant   `json:"at"`
+	Sealed      bool      `json:"sealed,omitempty"`
+	Invented    bool      `json:"invented,omitempty"`
+}
+
+// Grades of a statement.
+var Grades = []string{"confirmed", "likely", "single_source", "anecdotal", "denied"}
+
+func (c *Claim) nextDue() Instant {
+	if c.Sealed {
+		return 0
+	}
+	return c.At.Add(ClaimSealAfter)
+}
+
+// Liaison is somebody to talk to, by role, with consent and an expiry.
+type Liaison struct {
+	ID        LiaisonID `json:"id"`
+	Role      string    `json:"role"`
+	Channel   string    `json:"channel"`
+	Note      string    `json:"note,omitempty"`
+	Consent   bool      `json:"consent"`
+	ExpiresAt Instant   `json:"expires_at"`
+	Invented  bool      `json:"invented,omitempty"`
+}
+
+// RecordClaim writes down what somebody says.
+type RecordClaim struct {
+	Role        string
+	Statement   string
+	Grade       string
+	FirstHand   bool
+	Contradicts []ClaimID
+	Invented    bool
+}
+
+// RecordLiaison writes down whom one can talk to; that person agreed to it.
+type RecordLiaison struct {
+	Role      string
+	Channel   string
+	Note      string
+	Consent   bool
+	ExpiresAt Instant
+	Invented  bool
+}
+
+// ClaimRecorded: a source says this. The statement is sealed under the claim's own key.
+type ClaimRecorded struct {
+	ID          ClaimID   `json:"id"`
+	Role        string    `json:"role"`
+	Grade       string    `json:"grade"`
+	FirstHand   bool      `json:"first_hand,omitempty"`
+	Contradicts []ClaimID `json:"contradicts,omitempty"`
+	Invented    bool      `json:"invented,omitempty"`
+	Private     Private   `json:"-"` // Text: the statement
+}
+
+// ClaimWasSealed: thirty days have passed; nobody reads it without a hold.
+type ClaimWasSealed struct {
+	Claim ClaimID `json:"claim"`
+}
+
+// LiaisonRecorded: one can talk to this role.
+type LiaisonRecorded struct {
+	Liaison Liaison `json:"liaison"`
+}
+
+// LiaisonExpired: the consent ran out; the entry is gone.
+type LiaisonExpired struct {
+	Liaison LiaisonID `json:"liaison"`
+}
+
+func (RecordClaim) CommandName() string   { return "RecordClaim" }
+func (RecordLiaison) CommandName() string { return "RecordLiaison" }
+
+func (*ClaimRecorded) EventName() string   { return "ClaimRecorded" }
+func (*ClaimWasSealed) EventName() string  { return "ClaimSealed" }
+func (*LiaisonRecorded) EventName() string { return "LiaisonRecorded" }
+func (*LiaisonExpired) EventName() string  { return "LiaisonExpired" }
+
+func (e *ClaimRecorded) Subject() string  { return "claim:" + string(e.ID) }
+func (e *ClaimRecorded) Secret() *Private { return &e.Private }
+
+func (c RecordClaim) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
+	if no := checkLines("role", c.Role, "statement", c.Statement); no != nil {
+		return nil, no
+	}
+	if !contains(Grades, c.Grade) {
+		return nil, reject(ValueUnknown, "grade %q: confirmed, likely, single_source, anecdotal or denied", c.Grade).at("grade")
+	}
+	if len(s.Claims) >= MaxClaims {
+		return nil, reject(LimitReached, "%d claims: at most MaxClaims", len(s.Claims))
+	}
+	for _, id := range c.Contradicts {
+		other := s.Claims[id]
+		if other == nil {
+			return nil, reject(ClaimUnknown, "claim %q is not known here", id).at("contradicts")
+		}
+		if other.Sealed {
+			return nil, reject(ClaimIsSealed, "claim %s is sealed", id).at("contradicts")
+		}
+	}
+	return append(out, &ClaimRecorded{ID: ClaimID("cl" + strconv.FormatUint(s.Counters.Claim+1, 10)), Role: c.Role, Grade: c.Grade,
+		FirstHand: c.FirstHand, Contradicts: c.Contradicts, Invented: c.Invented, Private: Private{Text: c.Statement}}), nil
+}
+
+func (c RecordLiaison) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	if no := checkLines("role", c.Role, "channel", c.Channel); no != nil {
+		return nil, no
+	}
+	if no := checkText("note", c.Note, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	if !c.Consent {
+		return nil, reject(ConsentMissing, "an entry for a liaison needs that person's consent").at("consent")
+	}
+	if c.ExpiresAt <= m.At || c.ExpiresAt.Since(m.At) > 90*Day {
+		return nil, reject(TimeInvalid, "the entry expires within 90 days").at("expires_at")
+	}
+	if len(s.Liaisons) >= MaxLiaisons {
+		return nil, reject(LimitReached, "%d liaisons: at most MaxLiaisons", len(s.Liaisons))
+	}
+	return append(out, &LiaisonRecorded{Liaison: Liaison{ID: LiaisonID("l" + strconv.FormatUint(s.Counters.Liaison+1, 10)), Role: c.Role, Channel: c.Channel,
+		Note: c.Note, Consent: true, ExpiresAt: c.ExpiresAt, Invented: c.Invented}}), nil
+}
+
+func (e *ClaimRecorded) evolve(s *State, st Stamped) {
+	s.Counters.Claim++
+	c := &Claim{ID: e.ID, Role: e.Role, Statement: e.Private.Text, Grade: e.Grade, FirstHand: e.FirstHand, Contradicts: e.Contradicts, At: st.At, Invented: e.Invented}
+	s.Claims[e.ID] = c
+	s.due.set(dueRef{dueClaim, string(e.ID)}, c.nextDue())
+	s.touched.claim(e.ID)
+}
+
+func (e *ClaimWasSealed) evolve(s *State, _ Stamped) {
+	c := s.Claims[e.Claim]
+	c.Sealed, c.Statement = true, ""
+	s.due.set(dueRef{dueClaim, string(e.Claim)}, 0)
+	s.touched.claim(e.Claim)
+}
+
+func (e *LiaisonRecorded) evolve(s *State, _ Stamped) {
+	s.Counters.Liaison++
+	l := e.Liaison
+	s.Liaisons[l.ID] = &l
+	s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)
+	s.touched.liaison(l.ID)
+}
+
+func (e *LiaisonExpired) evolve(s *State, _ Stamped) {
+	delete(s.Liaisons, e.Liaison)
+	s.due.set(dueRef{dueLiaison, string(e.Liaison)}, 0)
+	s.touched.liaison(e.Liaison)
+}

@@ -1,0 +1,65 @@
+package dispatch
+
+import "github.com/everycall/everycall/triage"
+
+// Configure gives the agency's data: services, desks, call types, limits. A
+// changed configuration is a new one; the calls that are open keep what they have.
+type Configure struct {
+	Config Config
+}
+
+// Configured: the agency's data are these.
+type Configured struct {
+	Config Config `json:"config"`
+}
+
+func (Configure) CommandName() string { return "Configure" }
+func (*Configured) EventName() string { return "Configured" }
+
+func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
+	g := c.Config
+	if no := checkLines("name", g.Name, "zone", g.Zone); no != nil {
+		return nil, no
+	}
+	if len(g.Services) == 0 || !contains(g.Services, g.DefaultService) {
+		return nil, reject(ConfigInvalid, "it lists its services, and the default one is among them").at("services")
+	}
+	if len(g.Desks) == 0 || len(g.Desks) > MaxDesks {
+		return nil, reject(ConfigInvalid, "it has 1 to %d desks", MaxDesks).at("desks")
+	}
+	known := map[DeskID]bool{}
+	for _, d := range g.Desks {
+		if known[d.ID] || d.ID == "" || d.Name == "" {
+			return nil, reject(ConfigInvalid, "desk %q: an id of its own and a name", d.ID).at("desks")
+		}
+		known[d.ID] = true
+	}
+	for _, d := range g.Desks {
+		if d.Supervisor != "" && !known[d.Supervisor] {
+			return nil, reject(ConfigInvalid, "desk %s is supervised by %q, which is not listed", d.ID, d.Supervisor).at("desks")
+		}
+	}
+	if _, err := triage.NewTable(g.Types); err != nil {
+		return nil, reject(ConfigInvalid, "%s", err).at("types")
+	}
+	for _, t := range g.Types {
+		if !contains(g.Services, Service(t.Service)) {
+			return nil, reject(ConfigInvalid, "call type %s is for %q, which is not a service of the agency", t.Code, t.Service).at("types")
+		}
+	}
+	if !g.UntriagedPriority.Valid() {
+		return nil, reject(ConfigInvalid, "the priority of an untriaged call is between 1 and 5").at("untriaged_priority")
+	}
+	for p := triage.PriorityHighest; p <= triage.PriorityLowest; p++ {
+		if g.WaitLimits[p] < 0 || g.WaitLimits[p] > Day || g.HoldLimits[p] < 0 || g.HoldLimits[p] > Day {
+			return nil, reject(ConfigInvalid, "limits are between 0 and 24 h").at("wait_limits")
+		}
+	}
+	return append(out, &Configured{Config: g}), nil
+}
+
+func (e *Configured) evolve(s *State, _ Stamped) {
+	s.Config = e.Config
+	s.types, _ = triage.NewTable(e.Config.Types) // was checked by Configure
+	s.touched.config()
+}

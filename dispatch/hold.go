@@ -1,0 +1,332 @@
+package dispatch
+
+// The decisions about a contact that is not being answered now. None of them
+// is open to a life-safety contact except staging, which is open to nothing
+// else; and each names an owner, a due time, a next action and a reason.
+
+// HoldContact makes a contact wait on purpose, for a reason, with a review, and
+// with what the caller was told. The reason may be left out where a posture in
+// force says that such calls are held: it is then the posture's.
+type HoldContact struct {
+	Contact  ContactID
+	Reason   string
+	Posture  PostureID    // empty: the posture in force that holds it, if there is one
+	ReviewIn Millis       // 0: the posture's limit, else the agency's for the priority
+	Told     *PromiseTold // nil: nothing was promised
+}
+
+// ResumeContact ends a hold, staging, diversion or appointment: it waits again.
+type ResumeContact struct {
+	Contact ContactID
+	Reason  string
+}
+
+// StageContact is for a life-safety contact that cannot be reached: a plan, an
+// alarm, and a new decision by a supervisor every StagedReview.
+type StageContact struct {
+	Contact ContactID
+	Plan    string
+}
+
+// DivertContact gives it to another desk, which owns it from then on.
+type DivertContact struct {
+	Contact ContactID
+	Desk    DeskID
+	Reason  string
+}
+
+// AppointContact agrees on a time.
+type AppointContact struct {
+	Contact ContactID
+	At      Instant
+	Desk    DeskID
+	Reason  string
+}
+
+// DeclineContact says no, with an authority and the words said to the caller.
+type DeclineContact struct {
+	Contact   ContactID
+	Reason    string
+	Authority string
+	Words     string
+}
+
+// TransferContact hands it to another agency, which said that it took it.
+type TransferContact struct {
+	Contact ContactID
+	To      string
+	Reason  string
+}
+
+// AbandonContact records that the caller has gone before anybody could help.
+type AbandonContact struct {
+	Contact ContactID
+	Reason  string
+}
+
+// MarkUnanswered records that nobody answered; somebody owns ringing back.
+type MarkUnanswered struct {
+	Contact ContactID
+	Reason  string
+}
+
+func (HoldContact) CommandName() string     { return "HoldContact" }
+func (ResumeContact) CommandName() string   { return "ResumeContact" }
+func (StageContact) CommandName() string    { return "StageContact" }
+func (DivertContact) CommandName() string   { return "DivertContact" }
+func (AppointContact) CommandName() string  { return "AppointContact" }
+func (DeclineContact) CommandName() string  { return "DeclineContact" }
+func (TransferContact) CommandName() string { return "TransferContact" }
+func (AbandonContact) CommandName() string  { return "AbandonContact" }
+func (MarkUnanswered) CommandName() string  { return "MarkUnanswered" }
+
+// undecided finds an open contact that leads its incident, with no unit on it.
+func (s *State) undecided(id ContactID) (*Contact, *Incident, *Rejection) {
+	c, no := s.openContact(id)
+	if no != nil {
+		return nil, nil, no
+	}
+	i := s.Incidents[c.Incident]
+	if c.Outcome.Kind == OutcomeDuplicate {
+		return nil, nil, reject(OutcomeWrong, "contact %d follows incident %d: decide on contact %d, which leads it", c.Number, i.Number, s.Contacts[s.lead(i)].Number)
+	}
+	if i.Active() > 0 {
+		return nil, nil, reject(UnitsWorking, "units are working on incident %d: unassign them first", i.Number)
+	}
+	return c, i, nil
+}
+
+// onFloor refuses what the life-safety floor forbids. No posture, cutoff or
+// zone rule can lift it.
+func onFloor(c *Contact, i *Incident, what string) *Rejection {
+	if c.LifeSafety || i.LifeSafety {
+		return reject(LifeSafetyFloor, "contact %d is life-safety: it cannot be %s; send somebody, or stage it with a plan", c.Number, what)
+	}
+	return nil
+}
+
+func outcomeOf(c *Contact, o Outcome) *OutcomeChanged {
+	reason := o.Reason
+	o.Reason = ""
+	return &OutcomeChanged{Contact: c.ID, Outcome: o, Private: Private{Text: reason}}
+}
+
+func (c HoldContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := onFloor(contact, incident, "held"); no != nil {
+		return nil, no
+	}
+	rule, posture := s.RuleFor(incident)
+	if c.Posture != "" {
+		named := s.Postures[c.Posture]
+		if named == nil || named.EndedAt != 0 {
+			return nil, reject(PostureUnknown, "posture %q is not in force", c.Posture).at("posture")
+		}
+		if posture == nil || posture.ID != c.Posture || rule.Action != ActionHold {
+			return nil, reject(PostureNotHolding, "posture %s does not hold this call: give a reason of your own", c.Posture).at("posture")
+		}
+	}
+	o := Outcome{Kind: OutcomeHeld, Since: m.At, Owner: s.deskFor(incident.Service), Next: "call back, triage again, then send or hold", Reason: c.Reason, Authority: m.By}
+	limit := s.holdLimit(incident.Priority())
+	if posture != nil && rule.Action == ActionHold {
+		o.Posture = posture.ID
+		if o.Reason == "" {
+			o.Reason = posture.ReasonShown()
+		}
+		if rule.Limit > 0 {
+			limit = rule.Limit
+		}
+	}
+	if no := checkLine("reason", o.Reason); no != nil {
+		return nil, no
+	}
+	if c.ReviewIn < 0 || c.ReviewIn > Day {
+		return nil, reject(TimeInvalid, "the review is between now and 24 h").at("review_in")
+	}
+	if c.ReviewIn > 0 {
+		limit = c.ReviewIn
+	}
+	o.Due = m.At.Add(limit)
+	out = append(out, outcomeOf(contact, o))
+	if c.Told == nil {
+		return out, nil
+	}
+	promise, no := s.promise(contact, *c.Told, m, 0)
+	if no != nil {
+		return nil, no
+	}
+	return append(out, promise), nil
+}
+
+func (c ResumeContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	if contact.Outcome.Kind == OutcomeWaiting {
+		return nil, reject(OutcomeWrong, "contact %d is waiting already", contact.Number)
+	}
+	o := s.waiting(incident.Service, incident.Priority(), m.At)
+	o.Reason = c.Reason
+	return append(out, outcomeOf(contact, o)), nil
+}
+
+func (c StageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, no := s.openContact(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	incident := s.Incidents[contact.Incident]
+	if s.lead(incident) != c.Contact {
+		return nil, reject(OutcomeWrong, "contact %d follows incident %d: stage contact %d, which leads it", contact.Number, incident.Number, s.Contacts[s.lead(incident)].Number)
+	}
+	if !contact.LifeSafety && !incident.LifeSafety {
+		return nil, reject(NotLifeSafety, "contact %d is not life-safety: hold it instead", contact.Number)
+	}
+	if no := checkLine("plan", c.Plan); no != nil {
+		return nil, no
+	}
+	desk := s.supervisorOf(s.deskFor(incident.Service))
+	o := Outcome{Kind: OutcomeStaged, Since: m.At, Owner: desk, Due: m.At.Add(StagedReview), Next: "decide again: go in, or stage for five minutes more", Reason: c.Plan, Authority: m.By}
+	if contact.Outcome.Kind == OutcomeStaged {
+		o.Since = contact.Outcome.Since
+	}
+	out = append(out, outcomeOf(contact, o))
+	return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseStaged, Level: LevelLifeSafety, Desk: desk, Contact: c.Contact, Incident: incident.ID,
+		Text: "life-safety call staged: " + c.Plan}), nil
+}
+
+func (c DivertContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := onFloor(contact, incident, "diverted"); no != nil {
+		return nil, no
+	}
+	if _, ok := s.Desk(c.Desk); !ok {
+		return nil, reject(DeskUnknown, "desk %q is not known", c.Desk).at("desk")
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	o := Outcome{Kind: OutcomeDiverted, Since: m.At, Owner: c.Desk, Desk: c.Desk, Due: m.At.Add(s.holdLimit(incident.Priority())), Next: "take it, or give it back", Reason: c.Reason, Authority: m.By}
+	if rule, posture := s.RuleFor(incident); posture != nil && rule.Action == ActionDivert {
+		o.Posture = posture.ID
+	}
+	return append(out, outcomeOf(contact, o)), nil
+}
+
+func (c AppointContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := onFloor(contact, incident, "given an appointment"); no != nil {
+		return nil, no
+	}
+	if c.At <= m.At || c.At.Since(m.At) > PromiseMax {
+		return nil, reject(TimeInvalid, "an appointment is in the future, within a week").at("at")
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	desk := c.Desk
+	if desk == "" {
+		desk = s.deskFor(incident.Service)
+	}
+	if _, ok := s.Desk(desk); !ok {
+		return nil, reject(DeskUnknown, "desk %q is not known", c.Desk).at("desk")
+	}
+	o := Outcome{Kind: OutcomeAppointed, Since: m.At, Owner: desk, Desk: desk, Due: c.At, Next: "keep the appointment, or ring before it", Reason: c.Reason, Authority: m.By}
+	return append(out, outcomeOf(contact, o)), nil
+}
+
+func (c DeclineContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := onFloor(contact, incident, "declined"); no != nil {
+		return nil, no
+	}
+	if no := checkLines("reason", c.Reason, "authority", c.Authority, "words", c.Words); no != nil {
+		return nil, no
+	}
+	o := Outcome{Kind: OutcomeDeclined, Since: m.At, Reason: c.Reason + " (said: " + c.Words + ")", Authority: c.Authority}
+	if rule, posture := s.RuleFor(incident); posture != nil && rule.Action == ActionDecline {
+		o.Posture = posture.ID
+	}
+	return s.finish(contact, incident, o, m, out)
+}
+
+func (c TransferContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := checkLines("to", c.To, "reason", c.Reason); no != nil {
+		return nil, no
+	}
+	return s.finish(contact, incident, Outcome{Kind: OutcomeTransferred, Since: m.At, Desk: DeskID(c.To), Reason: c.Reason, Authority: m.By}, m, out)
+}
+
+func (c AbandonContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, no := s.openContact(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	incident := s.Incidents[contact.Incident]
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	if incident.Active() > 0 && s.openContacts(incident) == 1 {
+		return nil, reject(UnitsWorking, "units are working on incident %d: close it instead", incident.Number)
+	}
+	return s.finish(contact, incident, Outcome{Kind: OutcomeAbandoned, Since: m.At, Reason: c.Reason, Authority: m.By}, m, out)
+}
+
+func (c MarkUnanswered) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, incident, no := s.undecided(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	o := Outcome{Kind: OutcomeUnanswered, Since: m.At, Owner: s.deskFor(incident.Service), Due: m.At.Add(s.waitLimit(incident.Priority())), Next: "ring back", Reason: c.Reason, Authority: m.By}
+	return append(out, outcomeOf(contact, o)), nil
+}
+
+// finish gives a contact a final outcome. The incident closes with its last
+// open contact; else the next contact leads it and takes over its outcome. The
+// incident closes first, so that in every prefix of the events a contact that
+// is not final still has its owner.
+func (s *State) finish(c *Contact, i *Incident, o Outcome, m Meta, out []Event) ([]Event, *Rejection) {
+	if s.openContacts(i) == 1 {
+		out = s.clearStacks(i, "closed: "+string(o.Kind), out)
+		out = append(out, &IncidentClosed{Incident: i.ID, Disposition: string(o.Kind), Authority: o.Authority})
+	} else if s.lead(i) == c.ID {
+		out = s.promote(i, c.ID, m.At, out)
+	}
+	return append(out, outcomeOf(c, o)), nil
+}
+
+// promote lets the first other open contact lead the incident, with the outcome
+// that the leaving one had.
+func (s *State) promote(i *Incident, leaving ContactID, at Instant, out []Event) []Event {
+	for _, id := range i.Contacts {
+		if c := s.Contacts[id]; id != leaving && !c.Outcome.Kind.Final() {
+			o := s.Contacts[leaving].Outcome
+			o.Since = at
+			return append(out, outcomeOf(c, o))
+		}
+	}
+	return out
+}

@@ -1,0 +1,47 @@
+package dispatch
+
+// Every queue and every text has a limit with a name; at the limit it works,
+// one past it is refused with LimitReached or TextTooLong and nothing changes.
+const (
+	MaxOpenContacts  = 20_000 // contacts in the live state
+	MaxUnits         = 5_000
+	MaxStations      = 1_000
+	MaxDesks         = 200
+	MaxPostures      = 100 // in force at once
+	MaxPostureRules  = 60
+	MaxZones         = 500
+	MaxZonePoints    = 2_000
+	MaxAccessFacts   = 20_000
+	MaxClaims        = 5_000
+	MaxLiaisons      = 1_000
+	MaxNotes         = 5_000 // on one incident
+	MaxAssignments   = 200   // on one incident, ended ones included
+	MaxStacked       = 10    // behind one unit's active assignment
+	MaxContactsJoint = 2_000 // on one incident
+	MaxMilestones    = 200   // on one assignment
+	MaxPromises      = 50    // of one contact
+	MaxDuePerTick    = 2_000 // due things that one Tick handles; the next one goes on
+	MaxTextBytes     = 8_000 // a narrative, a note
+	MaxLineBytes     = 400   // a reason, a name, a place
+)
+
+// Times that the rules use unless the configuration has its own.
+const (
+	ReviewByMax       = 12 * Hour   // a posture is reviewed at the latest then
+	PostureUntilMax   = 24 * Hour   // a posture ends at the latest then
+	StagedReview      = 5 * Minute  // a staged life-safety contact is re-decided
+	EscalateAfter     = 5 * Minute  // from the owner to the supervisor, and again
+	ArrivalGrace      = 5 * Minute  // past the expected arrival before somebody is alarmed
+	OnSceneReview     = 60 * Minute // a unit on scene that long is asked after
+	RecoverySpacing   = 2 * Minute  // between held calls when a posture ends
+	ArchiveAfter      = 24 * Hour   // a closed incident leaves the live state
+	RepeatWindow      = 24 * Hour   // a call from the same number belongs to the earlier one
+	ClaimSealAfter    = 30 * Day    // a claim is sealed unless on legal hold
+	AccessHalfLifeMax = 30 * Day    // a fact about a street is unknown by then
+	OccurredAtPastMax = 7 * Day     // a status entered later
+	OccurredAtAhead   = 1 * Minute  // clocks of devices differ
+	PromiseMax        = 7 * 24 * Hour
+)
+
+// RepeatAlertAt is the call from one number that alerts the supervisor.
+const RepeatAlertAt = 3

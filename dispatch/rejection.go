@@ -1,0 +1,79 @@
+package dispatch
+
+import "fmt"
+
+// Code names one reason for which the rules say no. Every code has a scenario
+// under scenarios/ in which it is given; a test holds that.
+type Code string
+
+// The reasons. Each states a fact, not an order.
+const (
+	ClockBehind        Code = "clock_behind"
+	NobodyAsked        Code = "nobody_asked"
+	FieldMissing       Code = "field_missing"
+	TextTooLong        Code = "text_too_long"
+	TextUnprintable    Code = "text_unprintable"
+	LimitReached       Code = "limit_reached"
+	ValueUnknown       Code = "value_unknown"
+	PlaceInvalid       Code = "place_invalid"
+	TimeInvalid        Code = "time_invalid"
+	NameTaken          Code = "name_taken"
+	ConfigInvalid      Code = "config_invalid"
+	ContactUnknown     Code = "contact_unknown"
+	ContactTaken       Code = "contact_taken"
+	ContactFinal       Code = "contact_final"
+	IncidentUnknown    Code = "incident_unknown"
+	IncidentIsClosed   Code = "incident_closed"
+	IncidentIsOpen     Code = "incident_open"
+	UnitsWorking       Code = "units_working"
+	LifeSafetyFloor    Code = "life_safety_floor"
+	NotLifeSafety      Code = "not_life_safety"
+	OutcomeWrong       Code = "outcome_wrong"
+	UnitUnknown        Code = "unit_unknown"
+	UnitBusy           Code = "unit_busy"
+	UnitNotInService   Code = "unit_not_in_service"
+	UnitNotAssigned    Code = "unit_not_assigned"
+	UnitAssigned       Code = "unit_assigned"
+	ReserveKept        Code = "reserve_kept"
+	ZoneClosed         Code = "zone_closed"
+	NoteUnknown        Code = "note_unknown"
+	NoteIsStruck       Code = "note_struck"
+	StationUnknown     Code = "station_unknown"
+	StationIsLost      Code = "station_lost"
+	StationIsOpen      Code = "station_open"
+	DeskUnknown        Code = "desk_unknown"
+	PostureUnknown     Code = "posture_unknown"
+	PostureIsEnded     Code = "posture_ended"
+	PostureContradicts Code = "posture_contradicts"
+	PostureTooLong     Code = "posture_too_long"
+	PostureNotHolding  Code = "posture_not_holding"
+	PromiseUnknown     Code = "promise_unknown"
+	PromiseIsSettled   Code = "promise_settled"
+	NumberUnsafe       Code = "number_unsafe"
+	ZoneUnknown        Code = "zone_unknown"
+	ZoneIsEnded        Code = "zone_ended"
+	AccessUnknown      Code = "access_unknown"
+	ClaimUnknown       Code = "claim_unknown"
+	ClaimIsSealed      Code = "claim_sealed"
+	ConsentMissing     Code = "consent_missing"
+	AlarmUnknown       Code = "alarm_unknown"
+	AlarmAcknowledged  Code = "alarm_acknowledged"
+	ClockNotFrozen     Code = "clock_not_frozen"
+)
+
+// Rejection is the rules saying no: one code, one plain sentence, and the field
+// at fault where there is one.
+type Rejection struct {
+	Code  Code
+	Text  string
+	Field string
+}
+
+// Error makes a Rejection usable where an error is wanted.
+func (r *Rejection) Error() string { return string(r.Code) + ": " + r.Text }
+
+func (r *Rejection) at(field string) *Rejection { r.Field = field; return r }
+
+func reject(code Code, format string, args ...any) *Rejection {
+	return &Rejection{Code: code, Text: fmt.Sprintf(format, args...)}
+}

@@ -1,0 +1,365 @@
+package dispatch
+
+import (
+	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/triage"
+)
+
+// State is everything the rules know. The exported fields are the state; they
+// are what a snapshot holds. The unexported ones are indexes over them, made by
+// Evolve and by Reindex after a snapshot was read.
+type State struct {
+	Config    Config                   `json:"config"`
+	Counters  Counters                 `json:"counters"`
+	Now       Instant                  `json:"now"`              // the newest stamp seen; stamps never go back
+	Frozen    bool                     `json:"frozen,omitempty"` // a clock jump that nobody has confirmed: due times wait
+	Stations  map[StationID]*Station   `json:"stations"`
+	Units     map[UnitID]*Unit         `json:"units"`
+	Contacts  map[ContactID]*Contact   `json:"contacts"`
+	Incidents map[IncidentID]*Incident `json:"incidents"`
+	Postures  map[PostureID]*Posture   `json:"postures"`
+	Promises  map[PromiseID]*Promise   `json:"promises"`
+	Zones     map[ZoneID]*Zone         `json:"zones"`
+	Access    map[AccessID]*AccessFact `json:"access"`
+	Claims    map[ClaimID]*Claim       `json:"claims"`
+	Liaisons  map[LiaisonID]*Liaison   `json:"liaisons"`
+	Alarms    map[AlarmID]*Alarm       `json:"alarms"`
+
+	types    triage.Table
+	due      dueQueue
+	free     map[Service]int        // units that could be sent now
+	byNumber map[string][]ContactID // open contacts and those of the last RepeatWindow, by call-back number
+	touched  touched
+}
+
+// Counters make the ids and the human numbers. They only grow.
+type Counters struct {
+	Contact  uint64 `json:"contact,omitempty"`
+	Incident uint64 `json:"incident,omitempty"`
+	Posture  uint64 `json:"posture,omitempty"`
+	Promise  uint64 `json:"promise,omitempty"`
+	Note     uint64 `json:"note,omitempty"`
+	Alarm    uint64 `json:"alarm,omitempty"`
+	Zone     uint64 `json:"zone,omitempty"`
+	Access   uint64 `json:"access,omitempty"`
+	Claim    uint64 `json:"claim,omitempty"`
+	Liaison  uint64 `json:"liaison,omitempty"`
+}
+
+// Private is what an event says about people: names, numbers, exact places and
+// free text. The schema seals it under its subject's own key, so that erasing
+// the key leaves the event and its proof standing. Evolve copies it and never
+// decides by it: after an erasure it is empty and the replay is still exact in
+// everything else.
+type Private struct {
+	Name   string     `json:"name,omitempty"`
+	Number string     `json:"number,omitempty"`
+	Place  string     `json:"place,omitempty"`
+	Text   string     `json:"text,omitempty"`
+	Point  *geo.Point `json:"point,omitempty"` // nil: no point is known
+}
+
+// Outcome is the one thing that a contact currently has.
+type Outcome struct {
+	Kind      OutcomeKind `json:"kind"`
+	Since     Instant     `json:"since"`
+	Owner     DeskID      `json:"owner,omitempty"`     // who has it next; empty only when final
+	Due       Instant     `json:"due,omitempty"`       // when somebody is alarmed; 0 only when final
+	Next      string      `json:"next,omitempty"`      // what the owner does then, in plain words
+	Reason    string      `json:"reason,omitempty"`    // sealed with the contact
+	Authority string      `json:"authority,omitempty"` // who decided; never empty when final
+	Posture   PostureID   `json:"posture,omitempty"`   // the posture that it cites
+	Desk      DeskID      `json:"desk,omitempty"`      // where a diverted or transferred one went
+}
+
+// Contact is one person or alarm reaching in once, by any channel.
+type Contact struct {
+	ID         ContactID       `json:"id"`
+	Number     uint64          `json:"number"`
+	Channel    string          `json:"channel"`
+	ReceivedAt Instant         `json:"received_at"`
+	Language   string          `json:"language,omitempty"`
+	Person     Private         `json:"person"`
+	Safe       SafeToCall      `json:"safe"`
+	Type       string          `json:"type,omitempty"`
+	Priority   triage.Priority `json:"priority"`
+	LifeSafety bool            `json:"life_safety,omitempty"`
+	Beat       string          `json:"beat,omitempty"`
+	Incident   IncidentID      `json:"incident"`
+	Outcome    Outcome         `json:"outcome"`
+	Promises   []PromiseID     `json:"promises,omitempty"`
+	Repeat     int             `json:"repeat,omitempty"` // calls from this number before this one
+	Invented   []string        `json:"invented,omitempty"`
+
+	alarm AlarmID // the alarm about its due time, derived
+}
+
+// Incident is the thing in the world; it has at least one contact.
+type Incident struct {
+	ID          IncidentID       `json:"id"`
+	Number      uint64           `json:"number"`
+	Service     Service          `json:"service"`
+	Type        string           `json:"type,omitempty"`
+	LifeSafety  bool             `json:"life_safety,omitempty"`
+	Priorities  []PriorityChange `json:"priorities"` // append-only; the first is the initial one
+	OpenedAt    Instant          `json:"opened_at"`
+	Beat        string           `json:"beat,omitempty"`
+	Zone        ZoneID           `json:"zone,omitempty"` // the zone it lies in, if any
+	Contacts    []ContactID      `json:"contacts"`       // the first one leads
+	Assignments []Assignment     `json:"assignments,omitempty"`
+	Notes       []Note           `json:"notes,omitempty"`
+	ClosedAt    Instant          `json:"closed_at,omitempty"`
+	Disposition string           `json:"disposition,omitempty"`
+	Authority   string           `json:"authority,omitempty"`
+	Reopened    int              `json:"reopened,omitempty"`
+}
+
+// Priority returns the current priority.
+func (i *Incident) Priority() triage.Priority { return i.Priorities[len(i.Priorities)-1].Priority }
+
+// Highest returns the most urgent priority that it ever had (New Orleans:
+// figures use this one, so that a downgrade improves nothing).
+func (i *Incident) Highest() triage.Priority {
+	highest := i.Priorities[0].Priority
+	for _, p := range i.Priorities {
+		highest = min(highest, p.Priority)
+	}
+	return highest
+}
+
+// Open reports whether the incident is not closed.
+func (i *Incident) Open() bool { return i.ClosedAt == 0 }
+
+// Active counts the units that are working on it, stacked ones left out.
+func (i *Incident) Active() int {
+	n := 0
+	for k := range i.Assignments {
+		if i.Assignments[k].EndedAt == 0 && !i.Assignments[k].Stacked {
+			n++
+		}
+	}
+	return n
+}
+
+// active returns the assignment that the unit works under, or nil.
+func (i *Incident) active(unit UnitID) *Assignment {
+	for k := range i.Assignments {
+		if a := &i.Assignments[k]; a.Unit == unit && a.EndedAt == 0 && !a.Stacked {
+			return a
+		}
+	}
+	return nil
+}
+
+// PriorityChange is one entry of an incident's priority history.
+type PriorityChange struct {
+	Priority triage.Priority `json:"priority"`
+	At       Instant         `json:"at"`
+	By       string          `json:"by"`
+	Reason   string          `json:"reason,omitempty"`
+}
+
+// Assignment is one unit's work on one incident.
+type Assignment struct {
+	Unit       UnitID      `json:"unit"`
+	AssignedAt Instant     `json:"assigned_at"`
+	By         string      `json:"by"`
+	Travel     Millis      `json:"travel,omitempty"` // as estimated at dispatch; 0 = not given
+	Model      string      `json:"model,omitempty"`  // what estimated it
+	Stacked    bool        `json:"stacked,omitempty"`
+	Milestones []Milestone `json:"milestones,omitempty"`
+	EndedAt    Instant     `json:"ended_at,omitempty"`
+	EndReason  string      `json:"end_reason,omitempty"`
+}
+
+// Milestone is one status with the time at which it happened, the time at which
+// it was entered, and how it is known. Missing ones stay missing.
+type Milestone struct {
+	Status  Status  `json:"status"`
+	At      Instant `json:"at"`
+	Entered Instant `json:"entered"`
+	Source  Source  `json:"source"`
+}
+
+// Note is one entry of the narrative: never changed, never deleted, only struck.
+type Note struct {
+	ID       NoteID  `json:"id"`
+	At       Instant `json:"at"`
+	By       string  `json:"by"`
+	Text     string  `json:"text"`
+	StruckAt Instant `json:"struck_at,omitempty"`
+	StruckBy string  `json:"struck_by,omitempty"`
+	Why      string  `json:"why,omitempty"`
+}
+
+// Unit is a resource with one call sign and one service.
+type Unit struct {
+	ID           UnitID       `json:"id"`
+	Service      Service      `json:"service"`
+	Kind         string       `json:"kind"`
+	Station      StationID    `json:"station,omitempty"`
+	Beat         string       `json:"beat,omitempty"`
+	Capabilities []string     `json:"capabilities,omitempty"`
+	Crew         uint8        `json:"crew,omitempty"` // how many; who they are is kept in accounts
+	Skills       []string     `json:"skills,omitempty"`
+	Status       Status       `json:"status"`
+	Since        Instant      `json:"since"`
+	Source       Source       `json:"source"`
+	Incident     IncidentID   `json:"incident,omitempty"` // its one active assignment
+	Stack        []IncidentID `json:"stack,omitempty"`    // waiting behind it, in order
+	Retired      bool         `json:"retired,omitempty"`
+}
+
+// Free reports whether the unit could be sent now.
+func (u *Unit) Free() bool { return u.Status == StatusAvailable && u.Incident == "" && !u.Retired }
+
+// Station is where units live. A lost one is not a place to send anybody.
+type Station struct {
+	ID      StationID `json:"id"`
+	Name    string    `json:"name"`
+	Service Service   `json:"service"`
+	Point   geo.Point `json:"point"`
+	Lost    bool      `json:"lost,omitempty"`
+	Since   Instant   `json:"since,omitempty"`
+	Reason  string    `json:"reason,omitempty"`
+}
+
+// Desk is an owner: a role that somebody sits at, not an absent person.
+type Desk struct {
+	ID         DeskID  `json:"id"`
+	Name       string  `json:"name"`
+	Service    Service `json:"service,omitempty"` // empty: serves all
+	Supervisor DeskID  `json:"supervisor,omitempty"`
+}
+
+// Config is an agency's versioned data.
+type Config struct {
+	Name              string          `json:"name"`
+	Zone              string          `json:"zone"` // IANA time zone
+	Services          []Service       `json:"services"`
+	Desks             []Desk          `json:"desks"`
+	Types             []triage.Type   `json:"types"`
+	DefaultService    Service         `json:"default_service"`
+	UntriagedPriority triage.Priority `json:"untriaged_priority"` // of a call of unknown type
+	WaitLimits        [6]Millis       `json:"wait_limits"`        // by priority; index 0 unused
+	HoldLimits        [6]Millis       `json:"hold_limits"`
+}
+
+// NewState returns the state before the first event.
+func NewState() *State {
+	s := &State{
+		Stations: map[StationID]*Station{}, Units: map[UnitID]*Unit{}, Contacts: map[ContactID]*Contact{},
+		Incidents: map[IncidentID]*Incident{}, Postures: map[PostureID]*Posture{}, Promises: map[PromiseID]*Promise{},
+		Zones: map[ZoneID]*Zone{}, Access: map[AccessID]*AccessFact{}, Claims: map[ClaimID]*Claim{},
+		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
+	}
+	s.Reindex()
+	return s
+}
+
+// Reindex makes the indexes anew from the exported fields; a state read from a
+// snapshot needs it once before anything else.
+func (s *State) Reindex() {
+	s.makeMaps()
+	s.types, _ = triage.NewTable(s.Config.Types) // was checked by Configure
+	s.due = dueQueue{at: map[dueRef]int{}}
+	s.free = map[Service]int{}
+	s.byNumber = map[string][]ContactID{}
+	for _, id := range sortedKeys(s.Units) {
+		if u := s.Units[id]; u.Free() {
+			s.free[u.Service]++
+		}
+	}
+	for _, id := range contactsInOrder(s) {
+		c := s.Contacts[id]
+		c.alarm = ""
+		s.remember(c)
+		s.due.set(dueRef{dueContact, string(id)}, c.Outcome.Due)
+	}
+	for _, id := range sortedKeys(s.Alarms) {
+		if a := s.Alarms[id]; a.Cause == CauseOverdue {
+			if c := s.Contacts[a.Contact]; c != nil {
+				c.alarm = id
+			}
+		}
+	}
+	for _, p := range s.Promises {
+		s.due.set(dueRef{duePromise, string(p.ID)}, p.nextDue())
+	}
+	for _, p := range s.Postures {
+		s.due.set(dueRef{duePosture, string(p.ID)}, p.nextDue())
+	}
+	for _, i := range s.Incidents {
+		s.due.set(dueRef{dueArchive, string(i.ID)}, s.archiveAt(i))
+	}
+	for _, c := range s.Claims {
+		s.due.set(dueRef{dueClaim, string(c.ID)}, c.nextDue())
+	}
+	for _, l := range s.Liaisons {
+		s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)
+	}
+	for _, z := range s.Zones {
+		s.due.set(dueRef{dueZone, string(z.ID)}, z.Until)
+	}
+}
+
+// makeMaps gives an empty map to every nil one, as an empty snapshot leaves them.
+func (s *State) makeMaps() {
+	fresh := func(made bool, make func()) {
+		if !made {
+			make()
+		}
+	}
+	fresh(s.Stations != nil, func() { s.Stations = map[StationID]*Station{} })
+	fresh(s.Units != nil, func() { s.Units = map[UnitID]*Unit{} })
+	fresh(s.Contacts != nil, func() { s.Contacts = map[ContactID]*Contact{} })
+	fresh(s.Incidents != nil, func() { s.Incidents = map[IncidentID]*Incident{} })
+	fresh(s.Postures != nil, func() { s.Postures = map[PostureID]*Posture{} })
+	fresh(s.Promises != nil, func() { s.Promises = map[PromiseID]*Promise{} })
+	fresh(s.Zones != nil, func() { s.Zones = map[ZoneID]*Zone{} })
+	fresh(s.Access != nil, func() { s.Access = map[AccessID]*AccessFact{} })
+	fresh(s.Claims != nil, func() { s.Claims = map[ClaimID]*Claim{} })
+	fresh(s.Liaisons != nil, func() { s.Liaisons = map[LiaisonID]*Liaison{} })
+	fresh(s.Alarms != nil, func() { s.Alarms = map[AlarmID]*Alarm{} })
+}
+
+// FreeUnits returns how many units of a service could be sent now.
+func (s *State) FreeUnits(of Service) int { return s.free[of] }
+
+// Type returns a call type by its code.
+func (s *State) Type(code string) (triage.Type, bool) { return s.types.Find(code) }
+
+// Desk returns a desk by its id.
+func (s *State) Desk(id DeskID) (Desk, bool) {
+	for _, d := range s.Config.Desks {
+		if d.ID == id {
+			return d, true
+		}
+	}
+	return Desk{}, false
+}
+
+// deskFor returns the desk that owns the calls of a service: the first one
+// listed for it, else the first of all.
+func (s *State) deskFor(of Service) DeskID {
+	for i := range s.Config.Desks {
+		if s.Config.Desks[i].Service == of && s.Config.Desks[i].Supervisor != "" {
+			return s.Config.Desks[i].ID
+		}
+	}
+	if len(s.Config.Desks) > 0 {
+		return s.Config.Desks[0].ID
+	}
+	return DeskRoom
+}
+
+// supervisorOf returns the desk above, or the desk itself at the top.
+func (s *State) supervisorOf(id DeskID) DeskID {
+	if d, ok := s.Desk(id); ok && d.Supervisor != "" {
+		return d.Supervisor
+	}
+	return id
+}
+
+// DeskRoom owns what no configured desk owns.
+const DeskRoom DeskID = "room"

@@ -1,0 +1,132 @@
+package dispatch
+
+import "strconv"
+
+// Tick lets time pass: the engine sends one every second or so. What has become
+// due alarms its owner, and again its supervisor; nothing is dropped in silence
+// and nothing lapses without a word.
+type Tick struct{}
+
+// NoticeClockJump records that the machine's clock moved by itself. Until
+// somebody confirms the time, nothing becomes due.
+type NoticeClockJump struct {
+	By Millis // how far; negative: back
+}
+
+// ConfirmClock says that the time is right as it is now.
+type ConfirmClock struct{}
+
+// ClockJumped: the clock moved by more than the engine allows.
+type ClockJumped struct {
+	By Millis  `json:"by"`
+	ID AlarmID `json:"id"`
+}
+
+// ClockConfirmed: somebody looked at a clock.
+type ClockConfirmed struct{}
+
+func (Tick) CommandName() string            { return "Tick" }
+func (NoticeClockJump) CommandName() string { return "NoticeClockJump" }
+func (ConfirmClock) CommandName() string    { return "ConfirmClock" }
+
+func (*ClockJumped) EventName() string    { return "ClockJumped" }
+func (*ClockConfirmed) EventName() string { return "ClockConfirmed" }
+
+func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	if s.Frozen {
+		return out, nil
+	}
+	alarms := uint64(0)
+	for _, item := range s.due.until(m.At, MaxDuePerTick) {
+		before := len(out)
+		switch item.ref.kind {
+		case dueContact:
+			out = s.contactDue(s.Contacts[ContactID(item.ref.id)], m, alarms, out)
+		case duePromise:
+			out = s.promiseDue(s.Promises[PromiseID(item.ref.id)], alarms, out)
+		case duePosture:
+			out = s.postureDue(s.Postures[PostureID(item.ref.id)], m, alarms, out)
+		case dueZone:
+			out = s.zoneDue(s.Zones[ZoneID(item.ref.id)], alarms, out)
+		case dueLiaison:
+			out = append(out, &LiaisonExpired{Liaison: LiaisonID(item.ref.id)})
+		case dueClaim:
+			out = append(out, &ClaimWasSealed{Claim: ClaimID(item.ref.id)})
+		case dueArchive:
+			out = append(out, &IncidentArchived{Incident: IncidentID(item.ref.id)})
+		}
+		for _, e := range out[before:] {
+			if _, is := e.(*AlarmRaised); is {
+				alarms++
+			}
+		}
+	}
+	return out, nil
+}
+
+// contactDue alarms the owner at the first time and the supervisor from the
+// second on. A staged life-safety call reaches everybody.
+func (s *State) contactDue(c *Contact, m Meta, alarms uint64, out []Event) []Event {
+	level, desk := LevelWarning, c.Outcome.Owner
+	if c.alarm != "" {
+		desk = s.supervisorOf(desk)
+	}
+	if c.LifeSafety {
+		level = LevelLifeSafety
+	}
+	next := EscalateAfter
+	if c.Outcome.Kind == OutcomeStaged {
+		next = StagedReview
+	}
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseOverdue, Level: level, Desk: desk, Contact: c.ID, Incident: c.Incident,
+		Text: "call " + strconv.FormatUint(s.Incidents[c.Incident].Number, 10) + " " + string(c.Outcome.Kind) + ": " + c.Outcome.Next, NextDue: m.At.Add(next)})
+}
+
+func (s *State) promiseDue(p *Promise, alarms uint64, out []Event) []Event {
+	c := s.Contacts[p.Contact]
+	out = append(out, &PromiseSettled{Promise: p.ID, Contact: p.Contact, State: PromiseBroken})
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CausePromise, Level: LevelWarning, Desk: s.deskFor(s.Incidents[c.Incident].Service), Contact: c.ID,
+		Incident: c.Incident, Promise: p.ID, Text: "a promise to the caller of call " + strconv.FormatUint(s.Incidents[c.Incident].Number, 10) + " was broken: call back, say so, promise anew"})
+}
+
+func (s *State) postureDue(p *Posture, m Meta, alarms uint64, out []Event) []Event {
+	desk := s.supervisorOf(s.deskFor(p.Service))
+	if m.At >= p.Until {
+		out = s.endPosture(p.ID, "its time was over", m, out)
+		return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseEnded, Level: LevelWarning, Desk: desk, Posture: p.ID,
+			Text: p.Title + " has ended at its limit: its held calls are being worked down; declare anew if it must go on"})
+	}
+	out = append(out, &PostureUnreviewed{Posture: p.ID})
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseReview, Level: LevelWarning, Desk: desk, Posture: p.ID,
+		Text: p.Title + " is past its review: it stays in force, unreviewed; renew it or end it"})
+}
+
+func (s *State) zoneDue(z *Zone, alarms uint64, out []Event) []Event {
+	out = append(out, &ZoneWasEnded{Zone: z.ID, Reason: "its time was over"})
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
+		Text: "zone " + z.Name + " has ended at its limit: declare it anew if it still holds"})
+}
+
+func (c NoticeClockJump) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
+	return append(out, &ClockJumped{By: c.By, ID: s.nextAlarm(0)}), nil
+}
+
+func (ConfirmClock) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
+	if !s.Frozen {
+		return nil, reject(ClockNotFrozen, "the clock is trusted already")
+	}
+	return append(out, &ClockConfirmed{}), nil
+}
+
+func (e *ClockJumped) evolve(s *State, st Stamped) {
+	s.Frozen = true
+	s.Counters.Alarm++
+	s.Alarms[e.ID] = &Alarm{ID: e.ID, Cause: CauseClock, Level: LevelWarning, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)), RaisedAt: st.At, Times: 1,
+		Text: "the clock jumped by " + strconv.FormatInt(int64(e.By/Second), 10) + " s: look at another clock and confirm; until then nothing becomes due"}
+	s.touched.alarm(e.ID)
+}
+
+func (e *ClockConfirmed) evolve(s *State, _ Stamped) {
+	s.Frozen = false
+	s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseClock })
+}
