@@ -41,7 +41,7 @@ import (
 const (
 	MaxBody       = 1 << 20  // bytes of one entry's body
 	MaxEntries    = 10_000   // entries of one batch
-	MaxBatchBytes = 64 << 20 // bytes of all bodies of one batch together
+	MaxBatchBytes = 16 << 20 // bytes of all bodies of one batch together
 	MaxSecrets    = 10_000   // secrets of one batch
 	MaxSubject    = 256      // bytes of a secret's subject
 	MaxKey        = 4096     // bytes of a secret's key

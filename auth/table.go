@@ -1,0 +1,197 @@
+package auth
+
+import "slices"
+
+// Action is something that can be allowed: "route:METHOD /pattern" as registered
+// with the router, "command:Name" for a command of package dispatch, or
+// "stream:full|masked|public" for what a board or stream shows.
+type Action string
+
+// Rule lets roles do one thing.
+type Rule struct {
+	Action Action
+	Roles  []Role
+}
+
+// Who may do what, as groups that the table names.
+var (
+	anyone   = Roles
+	signedIn = []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor, RoleResponder, RoleAnalyst, RoleAuditor, RoleAdmin, RoleMachine}
+	// people read the board's details; machines and administrators do not.
+	people      = []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor, RoleResponder, RoleAnalyst, RoleAuditor}
+	room        = []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor}
+	roomField   = []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor, RoleResponder}
+	intake      = []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor, RoleResponder, RoleMachine}
+	telephony   = []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor, RoleMachine}
+	dispatchers = []Role{RoleDispatcher, RoleSupervisor}
+	unitsField  = []Role{RoleDispatcher, RoleSupervisor, RoleResponder, RoleMachine}
+	crews       = []Role{RoleDispatcher, RoleSupervisor, RoleResponder}
+	supervisors = []Role{RoleSupervisor}
+	fleet       = []Role{RoleSupervisor, RoleAdmin}
+	admins      = []Role{RoleAdmin}
+	records     = []Role{RoleDispatcher, RoleSupervisor, RoleAnalyst, RoleAuditor, RoleMachine}
+	oversight   = []Role{RoleSupervisor, RoleAuditor, RoleAdmin}
+)
+
+// Table is the one permission table. A route that carries a command needs both
+// rules: the route's, checked at the door, and the command's, checked where it is
+// submitted, whatever door it came through. The engine's own ticks come from
+// RoleMachine.
+var Table = []Rule{
+	// Signing in and out, and what the public may have.
+	{"route:GET /{$}", anyone},
+	{"route:GET /assets/", anyone},
+	{"route:GET /enter", anyone},
+	{"route:GET /healthz", anyone},
+	{"route:GET /readyz", anyone},
+	{"route:GET /metrics", []Role{RoleSupervisor, RoleAuditor, RoleAdmin, RoleMachine}},
+	{"route:GET /api/v1/session", anyone},
+	{"route:POST /api/v1/session", anyone},
+	{"route:DELETE /api/v1/session", anyone},
+	{"route:POST /api/v1/session/enter", anyone}, // demo and loopback only: the handler checks both
+	{"route:POST /api/v1/session/password", signedIn},
+	{"route:POST /api/v1/session/role", signedIn},
+	{"route:GET /api/v1/public/postures", anyone},
+	{"stream:public", anyone},
+
+	// Looking.
+	{"stream:masked", []Role{RoleAnalyst, RoleAdmin, RoleMachine}},
+	{"stream:full", []Role{RoleCallTaker, RoleDispatcher, RoleSupervisor, RoleResponder, RoleAuditor}},
+	{"route:GET /api/v1/board", signedIn},
+	{"route:GET /api/v1/stream", signedIn},
+	{"route:GET /api/v1/events", records},
+	{"route:GET /api/v1/contacts", people},
+	{"route:GET /api/v1/contacts/{id}", people},
+	{"route:GET /api/v1/contacts/{id}/why", people},
+	{"route:GET /api/v1/incidents", people},
+	{"route:GET /api/v1/incidents/{id}", people},
+	{"route:GET /api/v1/incidents/{id}/recommendation", dispatchers},
+	{"route:GET /api/v1/sweep", dispatchers},
+	{"route:GET /api/v1/units", signedIn},
+	{"route:GET /api/v1/postures", signedIn},
+	{"route:GET /api/v1/postures/presets", supervisors},
+	{"route:GET /tiles/{z}/{x}/{y}", signedIn},
+
+	// Contacts.
+	{"route:POST /api/v1/contacts", intake},
+	{"route:POST /api/v1/contacts/{id}/hold", room},
+	{"route:POST /api/v1/contacts/{id}/resume", room},
+	{"route:POST /api/v1/contacts/{id}/stage", dispatchers},
+	{"route:POST /api/v1/contacts/{id}/decline", dispatchers},
+	{"route:POST /api/v1/contacts/{id}/divert", room},
+	{"route:POST /api/v1/contacts/{id}/abandon", telephony},
+	{"route:POST /api/v1/contacts/{id}/promise", room},
+	{"route:POST /api/v1/contacts/{id}/transfer", room},
+	{"route:POST /api/v1/contacts/{id}/appoint", room},
+	{"route:POST /api/v1/contacts/{id}/join", room},
+	{"route:POST /api/v1/contacts/{id}/triage", room},
+	{"route:POST /api/v1/contacts/{id}/locate", room},
+	{"route:POST /api/v1/contacts/{id}/unanswered", telephony},
+	{"command:ReceiveContact", intake},
+	{"command:JoinContact", room},
+	{"command:TriageContact", room},
+	{"command:LocateContact", room},
+	{"command:HoldContact", room},
+	{"command:ResumeContact", room},
+	{"command:StageContact", dispatchers},
+	{"command:DivertContact", room},
+	{"command:AppointContact", room},
+	{"command:DeclineContact", dispatchers},
+	{"command:TransferContact", room},
+	{"command:AbandonContact", telephony},
+	{"command:MarkUnanswered", telephony},
+
+	// Promises.
+	{"route:POST /api/v1/promises/{id}/keep", room},
+	{"route:POST /api/v1/promises/{id}/update", room},
+	{"command:MakePromise", room},
+	{"command:KeepPromise", room},
+	{"command:UpdatePromise", room},
+
+	// Incidents and assignments.
+	{"route:POST /api/v1/incidents/{id}/assignments", dispatchers},
+	{"route:DELETE /api/v1/incidents/{id}/assignments/{unit}", dispatchers},
+	{"route:POST /api/v1/incidents/{id}/notes", intake},
+	{"route:POST /api/v1/incidents/{id}/notes/{note}/strike", supervisors},
+	{"route:POST /api/v1/incidents/{id}/close", dispatchers},
+	{"route:POST /api/v1/incidents/{id}/reprioritise", dispatchers},
+	{"route:POST /api/v1/incidents/{id}/reopen", dispatchers},
+	{"command:DispatchUnit", dispatchers},
+	{"command:StackUnit", dispatchers},
+	{"command:UnassignUnit", dispatchers},
+	{"command:Reprioritise", dispatchers},
+	{"command:AddNote", intake},
+	{"command:StrikeNote", supervisors},
+	{"command:CloseIncident", dispatchers},
+	{"command:ReopenIncident", dispatchers},
+
+	// Units, crews, stations.
+	{"route:POST /api/v1/units/{id}/status", unitsField},
+	{"route:POST /api/v1/units/{id}/position", unitsField},
+	{"command:SetUnitStatus", unitsField},
+	{"command:SignOnCrew", crews},
+	{"command:AddUnit", fleet},
+	{"command:RetireUnit", fleet},
+	{"command:AddStation", fleet},
+	{"command:LoseStation", supervisors},
+	{"command:ReopenStation", supervisors},
+
+	// Postures and zones: a supervisor's, by name.
+	{"route:POST /api/v1/postures", supervisors},
+	{"route:POST /api/v1/postures/{id}/renew", supervisors},
+	{"route:POST /api/v1/postures/{id}/end", supervisors},
+	{"command:DeclarePosture", supervisors},
+	{"command:RenewPosture", supervisors},
+	{"command:EndPosture", supervisors},
+	{"command:DeclareZone", supervisors},
+	{"command:EndZone", supervisors},
+
+	// What is known and who said so.
+	{"command:RecordAccess", intake},
+	{"command:WithdrawAccess", unitsField},
+	{"command:RecordClaim", roomField},
+	{"command:RecordLiaison", dispatchers},
+
+	// Alarms, clock, configuration.
+	{"route:POST /api/v1/alarms/{id}/ack", room},
+	{"command:AckAlarm", room},
+	{"command:ConfirmClock", fleet},
+	{"command:Configure", admins},
+	{"command:Tick", []Role{RoleMachine}},
+	{"command:NoticeClockJump", []Role{RoleMachine}},
+
+	// Accounts and the machine itself.
+	{"route:GET /api/v1/people", oversight},
+	{"route:POST /api/v1/people", admins},
+	{"route:POST /api/v1/people/{name}/roles", admins},
+	{"route:POST /api/v1/people/{name}/password", admins},
+	{"route:POST /api/v1/people/{name}/disable", admins},
+	{"route:GET /api/v1/tokens", oversight},
+	{"route:POST /api/v1/tokens", admins},
+	{"route:DELETE /api/v1/tokens/{id}", admins},
+}
+
+// rules is Table by action, made once.
+var rules = func() map[Action][]Role {
+	m := make(map[Action][]Role, len(Table))
+	for _, r := range Table {
+		m[r.Action] = r.Roles
+	}
+	return m
+}()
+
+// Allowed reports whether the table lets the role do it. What the table does not
+// name is denied.
+func Allowed(r Role, a Action) bool { return slices.Contains(rules[a], r) }
+
+// Missing is which of the actions the table does not name, in their order: for the
+// test that holds the table against the routes and commands there are.
+func Missing(actions []Action) []Action {
+	var missing []Action
+	for _, a := range actions {
+		if _, named := rules[a]; !named {
+			missing = append(missing, a)
+		}
+	}
+	return missing
+}

@@ -1,0 +1,425 @@
+package city
+
+import (
+	"bytes"
+	"compress/flate"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"io"
+
+	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/road"
+	"github.com/fxamacker/cbor/v2"
+)
+
+// A pack file is the magic, a count of sections, and for each a name, its length
+// before and after compression (unsigned varints) and its DEFLATE stream.
+// Sections come in a fixed order; a reader of this version refuses any other.
+// Roads and shapes are delta-coded varints in units of 1e-6 degree, the
+// precision of the sources; the rest is CBOR.
+const (
+	magic      = "EVERYCALL CITY 1\n"
+	packMax    = 32 << 20 // bytes of a pack file
+	sectionMax = 64 << 20 // bytes of a section before compression
+	quantum    = 10       // coordinate units (1e-7°) in one stored unit
+)
+
+var sectionNames = [...]string{"things", "areas", "roads", "gazetteer", "demand"}
+
+// things is everything small.
+type things struct {
+	Name, Zone  string
+	Stations    []Station
+	Apparatus   []Apparatus
+	PoliceUnits []PoliceUnit
+	CallTypes   []CallType
+	Overlay     Overlay
+	Attribution []Notice
+}
+
+// Write writes p. The same pack gives the same sections and hash; the same bytes
+// too as long as the Go release compresses alike. It sets p's hash.
+func Write(w io.Writer, p *Pack) error {
+	encode, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		return fmt.Errorf("city pack: %w", err)
+	}
+	small, err := encode.Marshal(things{p.Name, p.Zone, p.Stations, p.Apparatus, p.PoliceUnits, p.CallTypes, p.Overlay, p.Attribution})
+	if err != nil {
+		return fmt.Errorf("city pack: %w", err)
+	}
+	calls, err := encode.Marshal(p.Calls)
+	if err != nil {
+		return fmt.Errorf("city pack: %w", err)
+	}
+	sections := [len(sectionNames)][]byte{small, encodeAreas(p), encodeRoads(p.Roads), encodeGazetteer(p), calls}
+	out := binary.AppendUvarint([]byte(magic), uint64(len(sections)))
+	for i, raw := range sections {
+		var packed bytes.Buffer
+		deflate, err := flate.NewWriter(&packed, flate.BestCompression)
+		if err != nil {
+			return fmt.Errorf("city pack: %w", err)
+		}
+		if _, err := deflate.Write(raw); err != nil {
+			return fmt.Errorf("city pack: %w", err)
+		}
+		if err := deflate.Close(); err != nil {
+			return fmt.Errorf("city pack: %w", err)
+		}
+		out = binary.AppendUvarint(out, uint64(len(sectionNames[i])))
+		out = append(out, sectionNames[i]...)
+		out = binary.AppendUvarint(out, uint64(len(raw)))
+		out = binary.AppendUvarint(out, uint64(packed.Len()))
+		out = append(out, packed.Bytes()...)
+	}
+	p.hash = hashSections(sections)
+	if _, err := w.Write(out); err != nil {
+		return fmt.Errorf("write city pack: %w", err)
+	}
+	return nil
+}
+
+func hashSections(sections [len(sectionNames)][]byte) (sum [32]byte) {
+	h := sha256.New()
+	for i, raw := range sections {
+		h.Write(binary.AppendUvarint([]byte(sectionNames[i]), uint64(len(raw))))
+		h.Write(raw)
+	}
+	h.Sum(sum[:0])
+	return sum
+}
+
+// Read reads a pack that Write wrote. It trusts nothing: a damaged or hostile
+// file gives an error, never a panic, and takes bounded memory.
+func Read(r io.Reader) (*Pack, error) {
+	file, err := io.ReadAll(io.LimitReader(r, packMax+1))
+	if err != nil {
+		return nil, fmt.Errorf("read city pack: %w", err)
+	}
+	if len(file) > packMax {
+		return nil, fmt.Errorf("read city pack: more than %d bytes", packMax)
+	}
+	p, err := decode(file)
+	if err != nil {
+		return nil, fmt.Errorf("read city pack: %w", err)
+	}
+	return p, nil
+}
+
+func decode(file []byte) (*Pack, error) {
+	if !bytes.HasPrefix(file, []byte(magic)) {
+		return nil, errors.New("not a city pack of this version")
+	}
+	in := &reader{rest: file[len(magic):]}
+	if n := in.unsigned(); n != uint64(len(sectionNames)) {
+		return nil, fmt.Errorf("%d sections, want %d", n, len(sectionNames))
+	}
+	var sections [len(sectionNames)][]byte
+	for i, want := range sectionNames {
+		if name := string(in.take(in.unsigned())); name != want {
+			return nil, fmt.Errorf("section %q, want %q", name, want)
+		}
+		size := in.unsigned()
+		packed := in.take(in.unsigned())
+		if in.bad || size > sectionMax {
+			return nil, fmt.Errorf("section %q is cut short or too large", want)
+		}
+		raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), int64(size)+1))
+		if err != nil {
+			return nil, fmt.Errorf("section %q: %w", want, err)
+		}
+		if uint64(len(raw)) != size {
+			return nil, fmt.Errorf("section %q does not unpack to its %d bytes", want, size)
+		}
+		sections[i] = raw
+	}
+	if len(in.rest) > 0 {
+		return nil, errors.New("bytes after the last section")
+	}
+	var small things
+	if err := cbor.Unmarshal(sections[0], &small); err != nil {
+		return nil, fmt.Errorf("section %q: %w", sectionNames[0], err)
+	}
+	p := &Pack{
+		Name: small.Name, Zone: small.Zone, Stations: small.Stations, Apparatus: small.Apparatus,
+		PoliceUnits: small.PoliceUnits, CallTypes: small.CallTypes, Overlay: small.Overlay,
+		Attribution: small.Attribution, hash: hashSections(sections),
+	}
+	if err := decodeAreas(sections[1], p); err != nil {
+		return nil, err
+	}
+	roads, err := decodeRoads(sections[2])
+	if err != nil {
+		return nil, err
+	}
+	p.Roads = roads
+	if err := decodeGazetteer(sections[3], p); err != nil {
+		return nil, err
+	}
+	if err := cbor.Unmarshal(sections[4], &p.Calls); err != nil {
+		return nil, fmt.Errorf("section %q: %w", sectionNames[4], err)
+	}
+	p.Finish()
+	return p, nil
+}
+
+// writer appends the pack's primitive values.
+type writer struct {
+	out      []byte
+	lon, lat int64 // the last point written, in stored units
+}
+
+func (w *writer) unsigned(v uint64) { w.out = binary.AppendUvarint(w.out, v) }
+func (w *writer) signed(v int64)    { w.out = binary.AppendVarint(w.out, v) }
+
+func (w *writer) text(s string) {
+	w.unsigned(uint64(len(s)))
+	w.out = append(w.out, s...)
+}
+
+// point writes p's difference from the point before. p must be a multiple of the
+// quantum, as Quantise makes it.
+func (w *writer) point(p geo.Point) {
+	lon, lat := int64(p.Lon)/quantum, int64(p.Lat)/quantum
+	w.signed(lon - w.lon)
+	w.signed(lat - w.lat)
+	w.lon, w.lat = lon, lat
+}
+
+// reader takes the values off again. After a first bad value everything is zero
+// and bad stays set.
+type reader struct {
+	rest     []byte
+	lon, lat int64
+	bad      bool
+}
+
+func (r *reader) unsigned() uint64 {
+	v, n := binary.Uvarint(r.rest)
+	if n <= 0 {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
+func (r *reader) signed() int64 {
+	v, n := binary.Varint(r.rest)
+	if n <= 0 {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	r.rest = r.rest[n:]
+	return v
+}
+
+func (r *reader) take(n uint64) []byte {
+	if n > uint64(len(r.rest)) {
+		r.bad, r.rest = true, nil
+		return nil
+	}
+	out := r.rest[:n]
+	r.rest = r.rest[n:]
+	return out
+}
+
+func (r *reader) text() string { return string(r.take(r.unsigned())) }
+
+// count reads a number of items that take at least one byte each, so that it can
+// be believed when memory is set aside.
+func (r *reader) count() int {
+	n := r.unsigned()
+	if n > uint64(len(r.rest)) {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	return int(n)
+}
+
+func (r *reader) point() geo.Point {
+	const limit = int64(geo.LonMax) / quantum
+	r.lon += r.signed()
+	r.lat += r.signed()
+	if r.lon < -limit || r.lon > limit || r.lat < -limit/2 || r.lat > limit/2 {
+		r.bad, r.rest, r.lon, r.lat = true, nil, 0, 0
+	}
+	return geo.Point{Lon: int32(r.lon * quantum), Lat: int32(r.lat * quantum)}
+}
+
+func (r *reader) done(section string) error {
+	if r.bad || len(r.rest) > 0 {
+		return fmt.Errorf("section %q is damaged", section)
+	}
+	return nil
+}
+
+// Quantise rounds p to the precision that a pack stores: 1e-6 degree.
+func Quantise(p geo.Point) geo.Point {
+	round := func(v int32) int32 {
+		half := int32(quantum / 2)
+		if v < 0 {
+			half = -half
+		}
+		return (v + half) / quantum * quantum
+	}
+	return geo.Point{Lon: round(p.Lon), Lat: round(p.Lat)}
+}
+
+func (p *Pack) areaGroups() []*[]Area {
+	return []*[]Area{&p.Beats, &p.Precincts, &p.Neighbourhoods, &p.Parks, &p.Limits}
+}
+
+func encodeAreas(p *Pack) []byte {
+	var w writer
+	for _, group := range p.areaGroups() {
+		w.unsigned(uint64(len(*group)))
+		for _, area := range *group {
+			w.text(area.Name)
+			w.unsigned(uint64(len(area.Shape)))
+			for _, polygon := range area.Shape {
+				w.unsigned(uint64(len(polygon)))
+				for _, ring := range polygon {
+					w.unsigned(uint64(len(ring)))
+					for _, at := range ring {
+						w.point(at)
+					}
+				}
+			}
+		}
+	}
+	return w.out
+}
+
+func decodeAreas(raw []byte, p *Pack) error {
+	r := &reader{rest: raw}
+	for _, group := range p.areaGroups() {
+		areas := make([]Area, r.count())
+		for i := range areas {
+			areas[i].Name = r.text()
+			areas[i].Shape = make(geo.MultiPolygon, r.count())
+			for j := range areas[i].Shape {
+				polygon := make(geo.Polygon, r.count())
+				for k := range polygon {
+					ring := make(geo.Ring, r.count())
+					for l := range ring {
+						ring[l] = r.point()
+					}
+					polygon[k] = ring
+				}
+				areas[i].Shape[j] = polygon
+			}
+		}
+		*group = areas
+	}
+	return r.done("areas")
+}
+
+// lengthUnit is the precision of stored street lengths, in millimetres: that of
+// the source.
+const lengthUnit = 100
+
+// encodeRoads writes nodes, then edges by their first node; a length is written
+// as what it has beyond the straight line.
+func encodeRoads(g *road.Graph) []byte {
+	var w writer
+	w.unsigned(uint64(len(g.Names())))
+	for _, name := range g.Names() {
+		w.text(name)
+	}
+	w.unsigned(uint64(g.NodeCount()))
+	for n := range g.NodeCount() {
+		w.point(g.Point(road.Node(n)))
+	}
+	w.unsigned(uint64(len(g.Edges())))
+	var from, name int64
+	for _, e := range g.Edges() {
+		w.signed(int64(e.From) - from)
+		from = int64(e.From)
+		w.signed(int64(e.To) - from)
+		w.unsigned(uint64(max(e.Length-straight(g.Point(e.From), g.Point(e.To)), 0) / lengthUnit))
+		w.signed((int64(e.Name)-name)<<1 | int64(e.Class))
+		name = int64(e.Name)
+	}
+	return w.out
+}
+
+// straight is the straight line from a to b rounded to a whole lengthUnit;
+// road.New lengthens an edge that rounding made too short.
+func straight(a, b geo.Point) geo.Millimetres {
+	return (geo.Distance(a, b) + lengthUnit/2) / lengthUnit * lengthUnit
+}
+
+func decodeRoads(raw []byte) (*road.Graph, error) {
+	r := &reader{rest: raw}
+	names := make([]string, r.count())
+	for i := range names {
+		names[i] = r.text()
+	}
+	points := make([]geo.Point, r.count())
+	for i := range points {
+		points[i] = r.point()
+	}
+	edges := make([]road.Edge, r.count())
+	var from, name int64
+	for i := range edges {
+		from += r.signed()
+		to := from + r.signed()
+		extra := r.unsigned()
+		step := r.signed()
+		name += step >> 1
+		if r.bad || from < 0 || to < 0 || from >= int64(len(points)) || to >= int64(len(points)) ||
+			name < 0 || name >= int64(len(names)) || extra > uint64(road.EdgeLengthMax) {
+			return nil, errors.New(`section "roads" is damaged`)
+		}
+		edges[i] = road.Edge{
+			From: road.Node(from), To: road.Node(to), Name: uint16(name), Class: road.Class(step & 1),
+			Length: straight(points[from], points[to]) + geo.Millimetres(extra)*lengthUnit,
+		}
+	}
+	if err := r.done("roads"); err != nil {
+		return nil, err
+	}
+	return road.New(points, edges, names)
+}
+
+func encodeGazetteer(p *Pack) []byte {
+	var w writer
+	w.unsigned(uint64(len(p.Intersections)))
+	for _, x := range p.Intersections {
+		w.unsigned(uint64(x.StreetA))
+		w.unsigned(uint64(x.StreetB))
+		w.point(x.Point)
+	}
+	w.unsigned(uint64(len(p.HundredBlocks)))
+	for _, b := range p.HundredBlocks {
+		w.unsigned(uint64(b.Street))
+		w.unsigned(uint64(b.Block))
+		w.point(b.Point)
+	}
+	return w.out
+}
+
+func decodeGazetteer(raw []byte, p *Pack) error {
+	r := &reader{rest: raw}
+	streets := uint64(len(p.Roads.Names()))
+	street := func() uint16 {
+		v := r.unsigned()
+		if v >= streets {
+			r.bad, r.rest = true, nil
+			return 0
+		}
+		return uint16(v)
+	}
+	p.Intersections = make([]Intersection, r.count())
+	for i := range p.Intersections {
+		p.Intersections[i] = Intersection{StreetA: street(), StreetB: street(), Point: r.point()}
+	}
+	p.HundredBlocks = make([]HundredBlock, r.count())
+	for i := range p.HundredBlocks {
+		p.HundredBlocks[i] = HundredBlock{Street: street(), Block: int(r.unsigned() & 0xfffff), Point: r.point()}
+	}
+	return r.done("gazetteer")
+}

@@ -1,0 +1,74 @@
+/** Times as a dispatcher reads them: the jurisdiction's zone, the server's clock. */
+
+/** The server's clock as this page knows it: a known instant, plus elapsed wall time multiplied by the speed. */
+export class ServerClock {
+  private base = 0;
+  private stamp = 0;
+  private speed = 1;
+  private frozen = true;
+  known = false;
+
+  /** @param now server time, epoch ms  @param monotonic this machine's monotonic clock, ms */
+  sync(now: number, monotonic: number, speed: number, frozen: boolean): void {
+    this.base = now;
+    this.stamp = monotonic;
+    this.speed = speed;
+    this.frozen = frozen;
+    this.known = true;
+  }
+
+  at(monotonic: number): number {
+    return this.frozen ? this.base : Math.round(this.base + (monotonic - this.stamp) * this.speed);
+  }
+}
+
+const two = (n: number): string => String(n).padStart(2, '0');
+
+/** 75 s → "01:15"; 3723 s → "1:02:03"; two days or more → "2 d 03 h". Negative shows a leading minus. */
+export function span(ms: number): string {
+  const sign = ms < 0 ? '−' : '';
+  const s = Math.floor(Math.abs(ms) / 1000);
+  if (s >= 2 * 86400) return `${sign}${Math.floor(s / 86400)} d ${two(Math.floor((s % 86400) / 3600))} h`;
+  const h = Math.floor(s / 3600), m = Math.floor((s % 3600) / 60);
+  return h ? `${sign}${h}:${two(m)}:${two(s % 60)}` : `${sign}${two(m)}:${two(s % 60)}`;
+}
+
+/** Coarse words for countdowns: "12 min", "1 h 05", "overdue 4 min". */
+export function countdown(ms: number): string {
+  const late = ms < 0;
+  const min = Math.floor(Math.abs(ms) / 60000);
+  const h = Math.floor(min / 60);
+  const text = h ? `${h} h ${two(min % 60)}` : `${min} min`;
+  return late ? `overdue ${text}` : text;
+}
+
+export function minutes(ms: number): string {
+  const s = Math.round(ms / 1000);
+  return `${Math.floor(s / 60)}:${two(s % 60)}`;
+}
+
+/** Formats instants in one IANA zone; an unknown zone falls back to UTC and says so. */
+export class ZoneFormat {
+  readonly label: string;
+  private readonly hms: Intl.DateTimeFormat;
+  private readonly hm: Intl.DateTimeFormat;
+  private readonly day: Intl.DateTimeFormat;
+
+  constructor(zone: string) {
+    let tz = zone || 'UTC';
+    try { new Intl.DateTimeFormat('en-GB', { timeZone: tz }); } catch { tz = 'UTC'; }
+    const base = { timeZone: tz, hourCycle: 'h23' } as const;
+    this.hms = new Intl.DateTimeFormat('en-GB', { ...base, hour: '2-digit', minute: '2-digit', second: '2-digit' });
+    this.hm = new Intl.DateTimeFormat('en-GB', { ...base, hour: '2-digit', minute: '2-digit' });
+    this.day = new Intl.DateTimeFormat('en-GB', { ...base, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+    this.label = tz;
+  }
+
+  private static safe(f: Intl.DateTimeFormat, t: number | string | undefined): string {
+    const ms = typeof t === 'string' ? Date.parse(t) : (t ?? NaN);
+    return Number.isFinite(ms) ? f.format(ms) : '—';
+  }
+  clock(t: number | string | undefined): string { return ZoneFormat.safe(this.hms, t); }
+  time(t: number | string | undefined): string { return ZoneFormat.safe(this.hm, t); }
+  date(t: number | string | undefined): string { return ZoneFormat.safe(this.day, t); }
+}

@@ -1,0 +1,93 @@
+/** Icons drawn on a canvas. A unit's shape is its service, hollow means not free to move; a letter says the kind. */
+import type { Unit } from '../wire/types';
+import { INK } from './style';
+import type { Theme } from '../board/desk.svelte';
+
+const PX = 2;
+const STATUS: Record<Theme, Record<string, string>> = {
+  night: { available: '#7fd492', dispatched: '#bfa8ff', enroute: '#6fb5ff', staged: '#52cccc', on_scene: '#eef2f5', transporting: '#52cccc', at_hospital: '#d2ab86' },
+  day: { available: '#0f7a30', dispatched: '#5531b0', enroute: '#0a53b0', staged: '#005b5b', on_scene: '#20272f', transporting: '#006f6f', at_hospital: '#70400f' },
+};
+const HOLLOW = new Set(['dispatched', 'staged', 'at_hospital', 'out_of_service', 'off_duty']);
+const DASHED = new Set(['staged', 'out_of_service', 'off_duty']);
+
+function canvas(w: number, h = w): CanvasRenderingContext2D {
+  const c = document.createElement('canvas');
+  c.width = w * PX;
+  c.height = h * PX;
+  const g = c.getContext('2d', { willReadFrequently: true })!;
+  g.scale(PX, PX);
+  return g;
+}
+const pixels = (g: CanvasRenderingContext2D): ImageData => g.getImageData(0, 0, g.canvas.width, g.canvas.height);
+
+const LETTER: Record<string, string> = { patrol: 'P', engine: 'E', ladder: 'L', medic: 'M', aid: 'A', chief: 'B', battalion: 'B', rescue: 'R', community: 'C', crisis: 'C', telephone: 'T' };
+
+export const unitIconName = (u: Unit): string => `u:${u.service}:${LETTER[u.kind] ?? u.kind.slice(0, 1).toUpperCase()}:${u.status}`;
+
+/** Draws the icon with a name made by unitIconName. */
+export function unitIcon(name: string, theme: Theme): ImageData {
+  const [, service, letter, status] = name.split(':') as [string, string, string, string];
+  const ink = STATUS[theme][status] ?? INK[theme].unknown;
+  const paper = theme === 'night' ? '#0b0e12' : '#ffffff';
+  const g = canvas(22);
+  g.beginPath();
+  if (service === 'fire') g.rect(3, 5, 16, 12);
+  else if (service === 'ems') g.arc(11, 11, 8, 0, 7);
+  else if (service === 'community') { g.moveTo(11, 2.5); g.lineTo(20, 18); g.lineTo(2, 18); g.closePath(); }
+  else { g.moveTo(11, 1.5); g.lineTo(20.5, 11); g.lineTo(11, 20.5); g.lineTo(1.5, 11); g.closePath(); }
+  const hollow = HOLLOW.has(status);
+  g.lineWidth = 4; g.strokeStyle = paper; g.stroke();
+  g.fillStyle = hollow ? paper : ink; g.fill();
+  g.lineWidth = 1.8; g.strokeStyle = ink;
+  if (DASHED.has(status)) g.setLineDash([2.5, 2]);
+  g.stroke();
+  g.fillStyle = hollow ? ink : paper;
+  g.font = '700 9.5px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle';
+  g.fillText(letter, 11, service === 'community' ? 13.5 : 11.5);
+  return pixels(g);
+}
+
+export function stationIcon(service: string, lost: boolean, theme: Theme): ImageData {
+  const c = INK[theme];
+  const g = canvas(18);
+  g.fillStyle = c.halo; g.strokeStyle = lost ? c.blocked : c.station; g.lineWidth = 1.6;
+  g.beginPath(); g.moveTo(3, 8); g.lineTo(9, 3); g.lineTo(15, 8); g.lineTo(15, 15); g.lineTo(3, 15); g.closePath();
+  g.fill(); if (lost) g.setLineDash([2, 2]); g.stroke(); g.setLineDash([]);
+  if (lost) { g.lineWidth = 2.4; g.beginPath(); g.moveTo(3, 3); g.lineTo(15, 15); g.moveTo(15, 3); g.lineTo(3, 15); g.stroke(); }
+  else { g.fillStyle = c.station; g.font = '700 7.5px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText(service.slice(0, 1).toUpperCase(), 9, 11.5); }
+  return pixels(g);
+}
+
+/** A barrier: a bar across a disc when blocked, two bars when restricted, a question when nobody knows any more. */
+export function accessIcon(state: string, theme: Theme): ImageData {
+  const c = INK[theme];
+  const ink = state === 'blocked' ? c.blocked : state === 'unknown' ? c.unknown : c.delayed;
+  const g = canvas(18);
+  g.fillStyle = c.halo; g.strokeStyle = ink; g.lineWidth = 1.8;
+  g.beginPath(); g.arc(9, 9, 7, 0, 7); g.fill(); if (state === 'unknown') g.setLineDash([2, 2]); g.stroke(); g.setLineDash([]);
+  g.fillStyle = ink;
+  if (state === 'blocked') g.fillRect(4, 7.3, 10, 3.4);
+  else if (state === 'unknown') { g.font = '800 10px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText('?', 9, 9.5); }
+  else { g.fillRect(5, 6, 8, 2); g.fillRect(5, 10, 8, 2); }
+  return pixels(g);
+}
+
+export function gateIcon(theme: Theme): ImageData {
+  const c = INK[theme];
+  const g = canvas(16);
+  g.fillStyle = c.halo; g.strokeStyle = c.zone; g.lineWidth = 1.8;
+  g.fillRect(2, 2, 12, 12); g.strokeRect(2.5, 2.5, 11, 11);
+  g.beginPath(); g.moveTo(5.5, 2.5); g.lineTo(5.5, 13.5); g.moveTo(10.5, 2.5); g.lineTo(10.5, 13.5); g.stroke();
+  return pixels(g);
+}
+
+/** Diagonal hatching for zones: a pattern, so that a zone is not told by colour alone. */
+export function hatch(theme: Theme): ImageData {
+  const g = canvas(12);
+  g.strokeStyle = INK[theme].zone; g.globalAlpha = theme === 'night' ? 0.34 : 0.4; g.lineWidth = 1.4;
+  g.beginPath();
+  for (const o of [-12, 0, 12]) { g.moveTo(o, 12); g.lineTo(o + 12, 0); }
+  g.stroke();
+  return pixels(g);
+}

@@ -1,0 +1,277 @@
+/** The wire shapes of /api/v1, as the server documents them. Times are RFC 3339 strings with an offset. */
+
+export type Service = string;
+
+export interface Position { lon: number; lat: number; at?: string; source?: string }
+
+export interface Unit {
+  id: string;
+  service: Service;
+  kind: string;
+  station?: string;
+  beat?: string;
+  status: string;
+  status_since: string;
+  status_source?: string;
+  incident?: string;
+  stacked?: string[];
+  position?: Position;
+  capabilities?: string[];
+  crew?: number;
+  free: boolean;
+}
+
+export interface Assignment {
+  unit: string;
+  status: string;
+  since: string;
+  assigned_at: string;
+  stacked?: boolean;
+  travel_ms?: number;
+  /** set when the unit is off this call: the row stays as history */
+  ended_at?: string;
+  end_reason?: string;
+  milestones?: { status: string; at: string; entered_at?: string; source: string }[];
+}
+
+export type IncidentState = 'waiting' | 'held' | 'staged' | 'diverted' | 'appointed' | 'unanswered' | 'active' | 'closed';
+
+export interface Incident {
+  id: string;
+  number: number;
+  type: string;
+  type_name: string;
+  service: Service;
+  priority: number;
+  initial_priority: number;
+  highest_priority: number;
+  life_safety: boolean;
+  place: string;
+  position?: { lon: number; lat: number };
+  beat?: string;
+  state: IncidentState;
+  opened_at: string;
+  due?: string;
+  next_action?: string;
+  owner?: string;
+  assignments: Assignment[];
+  contacts: string[];
+  calls: number;
+  posture?: string;
+  hold_reason?: string;
+  disposition?: string;
+  closed_at?: string;
+  invented?: string[];
+  notes?: number;
+}
+
+export interface Outcome {
+  kind: string;
+  since: string;
+  owner?: string;
+  due?: string;
+  next_action?: string;
+  reason?: string;
+  authority?: string;
+  posture?: string;
+}
+
+export interface Contact {
+  id: string;
+  number: number | null;
+  durability: 'recorded_here' | 'durable';
+  channel: string;
+  received_at: string;
+  incident?: string;
+  type?: string;
+  priority?: number;
+  life_safety?: boolean;
+  language?: string;
+  outcome: Outcome;
+  caller?: { name?: string; number?: string; safe_to_call?: 'unknown' | 'safe' | 'unsafe' };
+  place?: string;
+  narrative?: string;
+  position?: { lon: number; lat: number };
+  promises?: string[];
+}
+
+export interface PostureRule {
+  priority?: number;
+  types?: string[];
+  action: 'answer' | 'hold' | 'divert' | 'appoint' | 'decline';
+  limit_ms?: number;
+  desk?: string;
+  words?: string;
+}
+
+export interface Posture {
+  id: string;
+  version: number;
+  service: Service;
+  area: { kind: 'city' | 'beats' | 'zone'; beats?: string[]; zone?: string };
+  title: string;
+  rules: PostureRule[];
+  reserve?: { priority: number; units: number }[];
+  from: string;
+  review_by: string;
+  until?: string;
+  authority: string;
+  reason?: string;
+  reason_state: 'stated' | 'none_stated';
+  incomplete: boolean;
+  unreviewed: boolean;
+  script?: string;
+  ended_at?: string;
+  invented?: string[];
+}
+
+/** A preset waits to be declared: everything but the reason and the authority. */
+export interface PosturePreset { id: string; title: string; service: string; area?: Posture['area']; rules?: PostureRule[] | null; reserve?: Posture['reserve'] | null; review_hours?: number; until_hours?: number; script?: string }
+
+/** What declares a posture. Where no reason was given, none_stated names the source that says so. */
+export interface PostureDeclaration { service: string; area: Posture['area']; title: string; rules: PostureRule[]; reserve: NonNullable<Posture['reserve']>; review_by: string; until: string; authority: string; reason?: string; none_stated?: string; script: string; replaces?: string }
+
+export type Entry = 'free' | 'gates_only' | 'escort' | 'stage_outside' | 'life_safety_only' | 'none';
+
+export interface Zone {
+  id: string;
+  name: string;
+  outline: [number, number][];
+  rules: { service: Service; entry: Entry }[];
+  from: string;
+  until?: string;
+  authority?: string;
+  reason?: string;
+  gates?: { id: string; name: string; lon: number; lat: number }[];
+  ended_at?: string;
+}
+
+export interface Access {
+  id: string;
+  kind: 'point' | 'line' | 'area';
+  geometry: [number, number][];
+  direction?: 'both' | 'forward' | 'backward';
+  classes?: string[];
+  state: string;
+  /** the state after the half-life: what routing believes now */
+  current: string;
+  source?: string;
+  observed_at?: string;
+  half_life_ms?: number;
+  note?: string;
+}
+
+export interface Station { id: string; name: string; service: Service; lon: number; lat: number; state: 'open' | 'lost'; since?: string; reason?: string }
+
+export interface Claim {
+  id: string;
+  role?: string;
+  statement: string;
+  grade?: string;
+  first_hand?: boolean;
+  contradicts?: string[];
+  contradicted_by?: string[];
+  at?: string;
+  seal_at?: string;
+}
+
+export interface Liaison { id: string; role?: string; channel?: string; note?: string; expires_at?: string }
+
+export interface Alarm {
+  id: string;
+  cause: string;
+  level: 'life_safety' | 'warning' | 'notice';
+  desk?: string;
+  text: string;
+  raised_at: string;
+  incident?: string;
+  contact?: string;
+  unit?: string;
+  posture?: string;
+  count: number;
+  acked_by?: string;
+}
+
+export interface CallPromise {
+  id: string;
+  contact: string;
+  told: string;
+  by: string;
+  channel?: string;
+  from?: string;
+  due: string;
+  state: 'open' | 'kept' | 'broken' | 'updated';
+  safe_to_call?: string;
+}
+
+export interface CallType { code: string; name: string; service: Service; priority: number; life_safety: boolean; capabilities?: string[]; target_ms?: number }
+
+export interface Notice { kind: 'real' | 'pairing' | 'invented' | 'licence'; text: string }
+
+export interface Named { id: string; name: string }
+
+/** The tables that a change can touch; the store keys every one of them by id. */
+export interface Rows {
+  units: Unit;
+  incidents: Incident;
+  contacts: Contact;
+  postures: Posture;
+  zones: Zone;
+  access: Access;
+  stations: Station;
+  claims: Claim;
+  liaisons: Liaison;
+  alarms: Alarm;
+  promises: CallPromise;
+}
+export type TableName = keyof Rows;
+
+export interface BoardReply extends Partial<{ [K in TableName]: Rows[K][] | null }> {
+  seq: number;
+  now: string;
+  clock: { speed: number; demo: boolean; frozen: boolean };
+  jurisdiction: { name: string; zone: string };
+  notices?: Notice[] | null;
+  me: { name: string; role: string };
+  types?: CallType[] | null;
+  desks?: { id: string; name: string; service: string }[] | null;
+  services?: Named[] | null;
+  dispositions?: { code: string; name: string }[] | null;
+  statuses?: { code: string; short: string; name: string }[] | null;
+}
+
+export interface Change extends Partial<{ [K in TableName]: Rows[K][] | null }> {
+  seq: number;
+  at: string;
+  kind: string;
+  text?: string;
+  gone?: Partial<Record<TableName, string[] | null>> | null;
+}
+
+export interface Positions { at: string; units: [id: string, lon: number, lat: number][] }
+export interface ClockTick { now: string; speed: number; frozen: boolean }
+
+export interface SessionReply { name: string; role: string; roles?: string[]; demo: boolean; must_change_password?: boolean }
+
+export interface TimelineEntry { seq: number; at: string; kind: string; text: string; by?: string; struck?: boolean }
+export interface Note { id: string; at: string; by: string; text: string; struck_by?: string; why?: string }
+export interface PriorityEntry { priority: number; at: string; by: string; reason?: string }
+export interface IncidentDetail extends Incident { timeline: TimelineEntry[] | null; notes_text: Note[] | null; priorities?: PriorityEntry[] | null }
+
+export interface RankedUnit { unit: string; kind?: string; travel_ms: number; distance_m?: number; rank: number; fits: boolean; free?: boolean; /** false: its position is not known, and travel_ms means nothing */ known?: boolean; reasons: string[]; position_age_ms?: number }
+export interface Recommendation {
+  model: string;
+  model_note?: string;
+  units: RankedUnit[];
+  plan?: { needs?: { capability: string; count: number }[] | null; chosen?: string[] | null; missing?: (string | { capability: string; count: number })[] | null };
+}
+
+export interface SweepReply {
+  seq: number;
+  lines: { incident: string; unit: string; travel_ms: number; why: string }[] | null;
+  waiting: { incident: string; why: string; until?: string }[] | null;
+  call_now: { contact: string; promise?: string; why: string }[] | null;
+}
+
+/** `number` is the contact's own, `call_number` that of the call it opened or joined. */
+export interface ContactReply { id: string; number: number | null; call_number?: number; durability: string; outcome: Outcome | string; incident?: string; priority?: number; say?: string }

@@ -1,0 +1,320 @@
+package engine
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/journal"
+	"github.com/everycall/everycall/schema"
+	"github.com/everycall/everycall/vault"
+)
+
+// batchBytes is where a batch takes no further command.
+const batchBytes = 4 << 20
+
+// writer decides. Everything in it is owned by run.
+type writer struct {
+	e      *Engine
+	line   line
+	vault  *vault.Vault
+	epoch  journal.Epoch
+	state  *dispatch.State
+	memory memory
+	seq    uint64 // of the newest decided event
+	since  int    // events since the last snapshot
+	buffer []dispatch.Event
+	births vault.Birth // how a contact gets its key
+	carry  *waiting    // did not fit into the last batch; begins the next
+}
+
+// run is the writer goroutine. It ends when Close was called and the queue is
+// empty, or when the state cannot be recovered; it takes the appender along.
+func (w *writer) run(a *appender) {
+	defer close(w.e.done)
+	go a.run()
+	defer func() {
+		w.e.stopped.Store(true)
+		close(a.quit)
+		<-a.done
+		w.refuseQueue()
+	}()
+	for {
+		first, lost := w.next(a.failed)
+		switch {
+		case lost != nil:
+			if !w.recover(lost) {
+				return
+			}
+		case first == nil:
+			w.finish()
+			return
+		default:
+			if !w.step(first) {
+				return
+			}
+		}
+	}
+}
+
+// next waits for a command, or for word that an append failed. It answers
+// neither when the engine is closing and nothing waits any more.
+func (w *writer) next(failed <-chan *failure) (first *waiting, lost *failure) {
+	if first, w.carry = w.carry, nil; first != nil {
+		return first, nil
+	}
+	select {
+	case first = <-w.e.queue:
+	case lost = <-failed:
+	case <-w.e.stop:
+		w.e.stopped.Store(true)
+		first = w.e.waits()
+		return first, nil
+	}
+	if first != nil {
+		w.e.Metrics.Waiting.Add(-1)
+	}
+	return first, lost
+}
+
+// waits takes the next command out of the queue; nil when none waits.
+func (e *Engine) waits() *waiting {
+	select {
+	case one := <-e.queue:
+		e.Metrics.Waiting.Add(-1)
+		return one
+	default:
+		return nil
+	}
+}
+
+// step decides a batch that begins with one command and hands it over. It
+// answers false when the writer must stop.
+func (w *writer) step(first *waiting) bool {
+	b := w.newBatch()
+	f := w.fill(b, first)
+	if f == nil {
+		f = w.line.push(b)
+	}
+	if f == nil {
+		return true
+	}
+	f.answers = append(f.answers, b.answers...)
+	return w.recover(f)
+}
+
+// finish sees everything done and saves a last snapshot.
+func (w *writer) finish() {
+	if f := w.line.settle(); f != nil && !w.recover(f) {
+		return
+	}
+	if w.since > 0 {
+		b := w.newBatch()
+		b.snapshot = w.takeSnapshot()
+		if f := w.line.push(b); f == nil {
+			w.line.settle() // nothing in it can fail
+		}
+	}
+}
+
+// refuseQueue answers those who still wait when the writer has gone.
+func (w *writer) refuseQueue() {
+	if w.carry != nil {
+		w.carry.reply <- outcome{err: ErrStopped}
+	}
+	for one := w.e.waits(); one != nil; one = w.e.waits() {
+		one.reply <- outcome{err: ErrStopped}
+	}
+}
+
+func (w *writer) newBatch() *batch {
+	return &batch{Batch: journal.Batch{First: w.seq + 1}, epoch: w.epoch}
+}
+
+// fill decides the first command and others that wait already.
+func (w *writer) fill(b *batch, first *waiting) *failure {
+	one := first
+	for range BatchMax {
+		if f := w.decideOne(b, one); f != nil {
+			return f
+		}
+		if w.carry != nil || len(b.Bodies) > journal.MaxEntries/4 || b.bytes > batchBytes {
+			break
+		}
+		if one = w.e.waits(); one == nil {
+			break
+		}
+	}
+	w.seal(b)
+	return nil
+}
+
+// seal completes a batch: its keys, and a snapshot when one is due.
+func (w *writer) seal(b *batch) {
+	b.Secrets = w.vault.TakeFresh()
+	w.e.Metrics.Forgotten.Add(w.memory.forget(w.state.Now))
+	if w.since >= w.e.opt.SnapshotEvery {
+		b.snapshot = w.takeSnapshot()
+	}
+}
+
+// decideOne decides one command into the batch. It answers a failure when an
+// earlier batch failed or the state is beyond repair. The command's answer is in
+// the batch in any case, unless it did not fit and is carried to the next one.
+func (w *writer) decideOne(b *batch, one *waiting) *failure {
+	w.e.Metrics.Commands.Add(1)
+	at := max(w.e.opt.Clock.Now(), w.state.Now)
+	if r, known := w.memory.find(one.By, one.ID, w.state.Now); known {
+		w.e.Metrics.Repeated.Add(1)
+		b.answers = append(b.answers, w.again(one, r))
+		return nil
+	}
+	meta := dispatch.Meta{At: at, By: one.By, ID: one.ID}
+	events, err := w.decide(meta, one.Command)
+	if err != nil {
+		w.e.Metrics.Refused.Add(1)
+		b.answers = append(b.answers, answer{w: one, err: err})
+		return nil
+	}
+	if len(events) == 0 {
+		b.answers = append(b.answers, answer{w: one, receipt: Receipt{ID: one.ID, Seq: w.seq, At: at}})
+		return nil
+	}
+	// Encoding comes before evolving: what cannot be written must not be believed.
+	keys := w.vault.Fresh()
+	bodies, size, err := w.encode(meta, one, events)
+	if err == nil && (len(b.Bodies)+len(bodies) > journal.MaxEntries || b.bytes+size > journal.MaxBatchBytes) {
+		if len(b.Bodies) > 0 {
+			w.vault.Unbear(keys)
+			w.carry = one
+			return nil
+		}
+		err = fmt.Errorf("%w: the command makes %d events of %d bytes together", journal.ErrTooLarge, len(bodies), size)
+	}
+	if err != nil {
+		w.vault.Unbear(keys)
+		w.e.opt.Log.Error("encode events", "command", fmt.Sprintf("%T", one.Command), "err", err)
+		b.answers = append(b.answers, answer{w: one, err: fmt.Errorf("%w: %w", ErrRulesFailed, err)})
+		return nil
+	}
+	if err := w.evolve(meta, events); err != nil {
+		w.vault.Unbear(keys)
+		w.e.opt.Log.Error("the rules failed", "command", fmt.Sprintf("%T", one.Command), "err", err)
+		b.answers = append(b.answers, answer{w: one, err: ErrRulesFailed})
+		return w.rebuild(b)
+	}
+	w.memory.add(remembered{By: one.By, ID: one.ID, Hash: one.Hash, First: w.seq + 1, Count: len(events), At: at})
+	for i, event := range events {
+		b.recorded = append(b.recorded, Recorded{Seq: w.seq + 1 + uint64(i), At: at, By: one.By, Command: one.ID, Event: event})
+	}
+	b.Bodies = append(b.Bodies, bodies...)
+	b.bytes += size
+	b.answers = append(b.answers, answer{w: one, receipt: Receipt{ID: one.ID, Seq: w.seq + 1, At: at, Events: events}})
+	w.seq += uint64(len(events))
+	w.since += len(events)
+	return nil
+}
+
+// again answers a command whose id is remembered.
+func (w *writer) again(one *waiting, r remembered) answer {
+	if !bytes.Equal(r.Hash, one.Hash) {
+		return answer{w: one, err: ErrOtherBody}
+	}
+	return answer{w: one, recall: &r}
+}
+
+// decide asks the rules, catching a panic.
+func (w *writer) decide(m dispatch.Meta, c dispatch.Command) (events []dispatch.Event, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.e.Metrics.Panics.Add(1)
+			w.e.opt.Log.Error("panic in Decide", "command", fmt.Sprintf("%T", c), "panic", p)
+			events, err = nil, ErrRulesFailed
+		}
+	}()
+	found, no := dispatch.Decide(w.state, m, c, w.buffer[:0])
+	if no != nil {
+		return nil, no
+	}
+	w.buffer = found
+	return append([]dispatch.Event(nil), found...), nil
+}
+
+// evolve changes the state and checks what changed, catching a panic.
+func (w *writer) evolve(m dispatch.Meta, events []dispatch.Event) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.e.Metrics.Panics.Add(1)
+			err = fmt.Errorf("panic in Evolve: %v", p)
+		}
+	}()
+	w.state.ForgetTouched()
+	for _, event := range events {
+		w.e.fold(w.state, dispatch.Stamped{At: m.At, By: m.By, Event: event})
+	}
+	if w.e.opt.CheckAll {
+		return dispatch.Check(w.state)
+	}
+	return dispatch.CheckTouched(w.state)
+}
+
+// fold is Evolve, with the tests' hook behind it.
+func (e *Engine) fold(s *dispatch.State, st dispatch.Stamped) {
+	dispatch.Evolve(s, st)
+	if e.opt.afterEvolve != nil {
+		e.opt.afterEvolve(s, st.Event)
+	}
+}
+
+// encode writes the events down and seals what they say about people. It answers
+// their bytes together.
+func (w *writer) encode(m dispatch.Meta, one *waiting, events []dispatch.Event) (bodies [][]byte, size int, err error) {
+	bodies = make([][]byte, len(events))
+	for i, event := range events {
+		r := schema.Record{Format: schema.Format, At: int64(m.At), By: m.By, Command: m.ID, Nth: uint16(i)}
+		if i == 0 {
+			r.Of, r.Hash = uint16(len(events)), one.Hash
+		}
+		if r.Kind, r.Version, r.Clear, err = schema.Clear(event); err != nil {
+			return nil, 0, err
+		}
+		if err = w.sealInto(&r, w.seq+1+uint64(i), event); err != nil {
+			return nil, 0, err
+		}
+		if bodies[i], err = r.Marshal(); err != nil {
+			return nil, 0, err
+		}
+		if len(bodies[i]) > journal.MaxBody {
+			return nil, 0, fmt.Errorf("event %s has %d bytes", event.EventName(), len(bodies[i]))
+		}
+		size += len(bodies[i])
+	}
+	return bodies, size, nil
+}
+
+func (w *writer) sealInto(r *schema.Record, seq uint64, event dispatch.Event) (err error) {
+	sealed, is := event.(dispatch.Sealed)
+	if !is {
+		_, r.Commit, err = w.vault.Seal(context.Background(), "", vault.Known, seq, r.Clear, nil)
+		return err
+	}
+	plain, err := schema.Private(sealed.Secret())
+	if err != nil {
+		return err
+	}
+	birth := vault.Known
+	switch event.(type) {
+	case *dispatch.ContactReceived, *dispatch.ClaimRecorded:
+		birth = w.births
+	}
+	r.Subject = sealed.Subject()
+	r.Sealed, r.Commit, err = w.vault.Seal(context.Background(), r.Subject, birth, seq, r.Clear, plain)
+	if errors.Is(err, vault.ErrErased) {
+		// What is said about somebody erased is not kept, in the state neither.
+		*sealed.Secret() = dispatch.Private{}
+		return nil
+	}
+	return err
+}

@@ -1,0 +1,190 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/triage"
+)
+
+// Recommendation is ranked units for an incident, with reasons.
+type Recommendation struct {
+	Model     string        `json:"model"`
+	ModelNote string        `json:"model_note"`
+	Units     []Recommended `json:"units"`
+	Plan      ResponsePlan  `json:"plan"`
+}
+
+// Recommended is one unit, in or out, and why.
+type Recommended struct {
+	Unit          string   `json:"unit"`
+	Kind          string   `json:"kind"`
+	TravelMs      int64    `json:"travel_ms"`
+	DistanceM     int64    `json:"distance_m"`
+	Rank          int      `json:"rank"`
+	Fits          bool     `json:"fits"`
+	Free          bool     `json:"free"`
+	Known         bool     `json:"known" doc:"its position is known, so travel_ms means something"`
+	Reasons       []string `json:"reasons"`
+	PositionAgeMs int64    `json:"position_age_ms"`
+}
+
+// ResponsePlan is what the type of call needs and who would fill it.
+type ResponsePlan struct {
+	Needs   []PlanNeed `json:"needs"`
+	Chosen  []string   `json:"chosen"`
+	Missing []string   `json:"missing"`
+}
+
+// PlanNeed asks for units with a capability.
+type PlanNeed struct {
+	Capability string `json:"capability"`
+	Count      int    `json:"count"`
+}
+
+// Sweep is the best use of all free units across all waiting calls.
+type Sweep struct {
+	Seq     uint64         `json:"seq"`
+	Lines   []SweepLine    `json:"lines"`
+	Waiting []SweepWaiting `json:"waiting"`
+	CallNow []SweepCall    `json:"call_now"`
+	Model   string         `json:"model"`
+}
+
+// SweepLine proposes one unit for one incident.
+type SweepLine struct {
+	Incident string `json:"incident"`
+	Unit     string `json:"unit"`
+	TravelMs int64  `json:"travel_ms"`
+	Why      string `json:"why"`
+}
+
+// SweepWaiting is a call that gets nobody now.
+type SweepWaiting struct {
+	Incident string `json:"incident"`
+	Why      string `json:"why"`
+	Until    string `json:"until,omitempty"`
+}
+
+// SweepCall is a caller who must be rung now.
+type SweepCall struct {
+	Contact string `json:"contact"`
+	Promise string `json:"promise,omitempty"`
+	Why     string `json:"why"`
+}
+
+type assignIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Unit           string `json:"unit" minLength:"1" maxLength:"40"`
+		Stacked        bool   `json:"stacked,omitempty"`
+		Reason         string `json:"reason,omitempty" maxLength:"400" doc:"why it is stacked"`
+		OverrideReason string `json:"override_reason,omitempty" maxLength:"400"`
+	}
+}
+
+type unassignIn struct {
+	ID     string `path:"id" maxLength:"40"`
+	Unit   string `path:"unit" maxLength:"40"`
+	Reason string `query:"reason" maxLength:"400" required:"true"`
+}
+
+type noteIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Text string `json:"text" minLength:"1" maxLength:"8000"`
+	}
+}
+
+type strikeIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Note string `path:"note" maxLength:"40"`
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"400"`
+	}
+}
+
+type closeIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Disposition string `json:"disposition" minLength:"1" maxLength:"400"`
+		Authority   string `json:"authority" minLength:"1" maxLength:"400"`
+	}
+}
+
+type reprioritiseIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Priority int    `json:"priority" minimum:"1" maximum:"5"`
+		Reason   string `json:"reason" minLength:"1" maxLength:"400"`
+	}
+}
+
+type reasonIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Reason string `json:"reason" minLength:"1" maxLength:"400"`
+	}
+}
+
+func (s *Server) incidentRoutes() {
+	route(s, http.MethodPost, "/api/v1/incidents/{id}/assignments", "assignUnit", "incidents", "Dispatch or stack a unit", s.assign)
+	route(s, http.MethodDelete, "/api/v1/incidents/{id}/assignments/{unit}", "unassignUnit", "incidents", "Take a unit off, with a reason", func(ctx context.Context, in *unassignIn) (*body[Done], error) {
+		s.touch(ctx, in.Unit)
+		return s.do(ctx, dispatch.UnassignUnit{Unit: dispatch.UnitID(in.Unit), Incident: dispatch.IncidentID(in.ID), Reason: in.Reason})
+	})
+	route(s, http.MethodPost, "/api/v1/incidents/{id}/notes", "addNote", "incidents", "Add to the narrative", func(ctx context.Context, in *noteIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.AddNote{Incident: dispatch.IncidentID(in.ID), Text: in.Body.Text})
+	})
+	route(s, http.MethodPost, "/api/v1/incidents/{id}/notes/{note}/strike", "strikeNote", "incidents", "Strike a note; it stays readable", func(ctx context.Context, in *strikeIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.StrikeNote{Incident: dispatch.IncidentID(in.ID), Note: dispatch.NoteID(in.Note), Reason: in.Body.Reason})
+	})
+	route(s, http.MethodPost, "/api/v1/incidents/{id}/close", "closeIncident", "incidents", "Close, with a disposition and an authority", func(ctx context.Context, in *closeIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.CloseIncident{Incident: dispatch.IncidentID(in.ID), Disposition: in.Body.Disposition, Authority: in.Body.Authority})
+	})
+	route(s, http.MethodPost, "/api/v1/incidents/{id}/reprioritise", "reprioritise", "incidents", "Change the priority, with a reason", func(ctx context.Context, in *reprioritiseIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.Reprioritise{Incident: dispatch.IncidentID(in.ID), Priority: triage.Priority(in.Body.Priority), Reason: in.Body.Reason})
+	})
+	route(s, http.MethodPost, "/api/v1/incidents/{id}/reopen", "reopenIncident", "incidents", "Open again, with a reason", func(ctx context.Context, in *reasonIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.ReopenIncident{Incident: dispatch.IncidentID(in.ID), Reason: in.Body.Reason})
+	})
+	route(s, http.MethodGet, "/api/v1/incidents/{id}/recommendation", "recommend", "incidents", "Ranked units with travel times and reasons", func(_ context.Context, in *idIn) (*body[Recommendation], error) {
+		s.room.mu.RLock()
+		defer s.room.mu.RUnlock()
+		i := s.room.world.State.Incidents[dispatch.IncidentID(in.ID)]
+		if i == nil {
+			return nil, problem(http.StatusNotFound, string(dispatch.IncidentUnknown), "there is no live incident with this id", "path.id")
+		}
+		return &body[Recommendation]{s.recommendation(s.room.world.State, i)}, nil
+	})
+	route(s, http.MethodGet, "/api/v1/sweep", "sweep", "incidents", "The best use of all free units across all waiting calls", func(context.Context, *struct{}) (*body[Sweep], error) {
+		s.room.mu.RLock()
+		defer s.room.mu.RUnlock()
+		return &body[Sweep]{s.sweep()}, nil
+	})
+}
+
+// touch tells the simulated responders that a person has this unit in hand.
+func (s *Server) touch(ctx context.Context, unit string) {
+	if who := identity(ctx); who.Role != "machine" {
+		s.room.Touch(dispatch.UnitID(unit))
+	}
+}
+
+func (s *Server) assign(ctx context.Context, in *assignIn) (*body[Done], error) {
+	unit, incident := dispatch.UnitID(in.Body.Unit), dispatch.IncidentID(in.ID)
+	s.touch(ctx, in.Body.Unit)
+	if in.Body.Stacked {
+		return s.do(ctx, dispatch.StackUnit{Unit: unit, Incident: incident, Reason: orText(in.Body.Reason, "next for this unit")})
+	}
+	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason}
+	s.room.Look(func(st *dispatch.State) {
+		if i := st.Incidents[incident]; i != nil {
+			if travel, _, _, known := s.way(st, unit, i); known {
+				c.Travel, c.Model = travel, s.opt.Estimator.Model()
+			}
+		}
+	})
+	return s.do(ctx, c)
+}

@@ -1,0 +1,101 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/triage"
+)
+
+// Preset is a posture that waits to be declared.
+type Preset struct {
+	ID          string        `json:"id"`
+	Title       string        `json:"title"`
+	Service     string        `json:"service"`
+	Area        Area          `json:"area"`
+	Rules       []PostureRule `json:"rules"`
+	Reserve     []Reserve     `json:"reserve"`
+	ReviewHours int           `json:"review_hours"`
+	UntilHours  int           `json:"until_hours"`
+	Script      string        `json:"script"`
+}
+
+type postureIn struct {
+	Body struct {
+		Service    string        `json:"service" minLength:"1" maxLength:"40"`
+		Area       Area          `json:"area"`
+		Title      string        `json:"title" minLength:"1" maxLength:"400"`
+		Rules      []PostureRule `json:"rules,omitempty" maxItems:"60"`
+		Reserve    []Reserve     `json:"reserve,omitempty" maxItems:"5"`
+		ReviewBy   string        `json:"review_by" maxLength:"40"`
+		Until      string        `json:"until" maxLength:"40"`
+		Authority  string        `json:"authority" minLength:"1" maxLength:"400"`
+		Reason     string        `json:"reason,omitempty" maxLength:"400"`
+		NoneStated string        `json:"none_stated,omitempty" maxLength:"400" doc:"the source that says that no reason was given"`
+		Script     string        `json:"script" minLength:"1" maxLength:"400"`
+		Replaces   string        `json:"replaces,omitempty" maxLength:"40"`
+	}
+}
+
+type renewIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		ReviewBy string `json:"review_by" maxLength:"40"`
+		Until    string `json:"until,omitempty" maxLength:"40"`
+		Reason   string `json:"reason" minLength:"1" maxLength:"400"`
+	}
+}
+
+func (s *Server) postureRoutes() {
+	route(s, http.MethodPost, "/api/v1/postures", "declarePosture", "postures", "Ration in the open", s.declare)
+	route(s, http.MethodPost, "/api/v1/postures/{id}/renew", "renewPosture", "postures", "Reviewed: it goes on", func(ctx context.Context, in *renewIn) (*body[Done], error) {
+		review, bad := instant("body.review_by", in.Body.ReviewBy)
+		if bad != nil {
+			return nil, bad
+		}
+		until, bad := instant("body.until", in.Body.Until)
+		if bad != nil {
+			return nil, bad
+		}
+		if until == 0 {
+			s.room.Look(func(st *dispatch.State) {
+				if p := st.Postures[dispatch.PostureID(in.ID)]; p != nil {
+					until = max(p.Until, review)
+				}
+			})
+		}
+		return s.do(ctx, dispatch.RenewPosture{Posture: dispatch.PostureID(in.ID), ReviewBy: review, Until: until, Reason: in.Body.Reason})
+	})
+	route(s, http.MethodPost, "/api/v1/postures/{id}/end", "endPosture", "postures", "End it; held calls are worked down", func(ctx context.Context, in *reasonIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.EndPosture{Posture: dispatch.PostureID(in.ID), Reason: in.Body.Reason})
+	})
+	route(s, http.MethodGet, "/api/v1/postures/presets", "listPresets", "postures", "Postures that wait to be declared", func(context.Context, *struct{}) (*body[[]Preset], error) {
+		presets := s.opt.Presets
+		if presets == nil {
+			presets = []Preset{}
+		}
+		return &body[[]Preset]{presets}, nil
+	})
+}
+
+func (s *Server) declare(ctx context.Context, in *postureIn) (*body[Done], error) {
+	b := in.Body
+	review, bad := instant("body.review_by", b.ReviewBy)
+	if bad != nil {
+		return nil, bad
+	}
+	until, bad := instant("body.until", b.Until)
+	if bad != nil {
+		return nil, bad
+	}
+	c := dispatch.DeclarePosture{Service: dispatch.Service(b.Service), Area: dispatch.Area{Kind: dispatch.AreaKind(b.Area.Kind), Beats: b.Area.Beats, Zone: dispatch.ZoneID(b.Area.Zone)},
+		Title: b.Title, ReviewBy: review, Until: until, Authority: b.Authority, Reason: b.Reason, NoneStated: b.NoneStated, Script: b.Script, Replaces: dispatch.PostureID(b.Replaces)}
+	for _, r := range b.Rules {
+		c.Rules = append(c.Rules, dispatch.PostureRule{Priority: triage.Priority(r.Priority), Types: r.Types, Action: dispatch.Action(r.Action), Limit: dispatch.Millis(r.LimitMs), Desk: dispatch.DeskID(r.Desk), Words: r.Words})
+	}
+	for _, r := range b.Reserve {
+		c.Reserve = append(c.Reserve, dispatch.Reserve{Priority: triage.Priority(r.Priority), Units: r.Units})
+	}
+	return s.do(ctx, c)
+}

@@ -1,0 +1,498 @@
+package httpapi
+
+import (
+	"time"
+
+	"github.com/everycall/everycall/auth"
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/geo"
+)
+
+// The rows are what the board, the stream and the single reads show: one shape
+// for each thing, so that live and fetched can never differ.
+
+// LonLat is a position in degrees (WGS 84).
+type LonLat struct {
+	Lon float64 `json:"lon" minimum:"-180" maximum:"180"`
+	Lat float64 `json:"lat" minimum:"-90" maximum:"90"`
+}
+
+// Unit is a unit on the board.
+type Unit struct {
+	ID           string     `json:"id"`
+	Service      string     `json:"service"`
+	Kind         string     `json:"kind"`
+	Station      string     `json:"station,omitempty"`
+	Beat         string     `json:"beat,omitempty"`
+	Status       string     `json:"status"`
+	StatusSince  string     `json:"status_since"`
+	StatusSource string     `json:"status_source"`
+	Incident     string     `json:"incident,omitempty"`
+	Stacked      []string   `json:"stacked"`
+	Position     *PositionV `json:"position,omitempty"`
+	Capabilities []string   `json:"capabilities"`
+	Crew         int        `json:"crew"`
+	Free         bool       `json:"free"`
+}
+
+// PositionV is where a unit was last seen.
+type PositionV struct {
+	LonLat
+	At     string `json:"at"`
+	Source string `json:"source"`
+}
+
+// Incident is a call on the board.
+type Incident struct {
+	ID              string       `json:"id"`
+	Number          uint64       `json:"number"`
+	Type            string       `json:"type"`
+	TypeName        string       `json:"type_name"`
+	Service         string       `json:"service"`
+	Priority        int          `json:"priority"`
+	InitialPriority int          `json:"initial_priority"`
+	HighestPriority int          `json:"highest_priority"`
+	LifeSafety      bool         `json:"life_safety"`
+	Place           string       `json:"place"`
+	Position        *LonLat      `json:"position,omitempty"`
+	Beat            string       `json:"beat"`
+	Zone            string       `json:"zone,omitempty"`
+	State           string       `json:"state"`
+	OpenedAt        string       `json:"opened_at"`
+	Due             string       `json:"due,omitempty"`
+	NextAction      string       `json:"next_action"`
+	Owner           string       `json:"owner"`
+	Assignments     []Assignment `json:"assignments"`
+	Contacts        []string     `json:"contacts"`
+	Calls           int          `json:"calls"`
+	Posture         string       `json:"posture,omitempty"`
+	HoldReason      string       `json:"hold_reason,omitempty"`
+	Disposition     string       `json:"disposition,omitempty"`
+	ClosedAt        string       `json:"closed_at,omitempty"`
+	Invented        []string     `json:"invented"`
+	Notes           int          `json:"notes"`
+}
+
+// Assignment is one unit's work on a call.
+type Assignment struct {
+	Unit       string      `json:"unit"`
+	Status     string      `json:"status"`
+	Since      string      `json:"since"`
+	AssignedAt string      `json:"assigned_at"`
+	Stacked    bool        `json:"stacked"`
+	TravelMs   int64       `json:"travel_ms,omitempty"`
+	Model      string      `json:"model,omitempty"`
+	EndedAt    string      `json:"ended_at,omitempty"`
+	EndReason  string      `json:"end_reason,omitempty"`
+	Milestones []Milestone `json:"milestones"`
+}
+
+// Milestone is a status with its time and how that is known.
+type Milestone struct {
+	Status    string `json:"status"`
+	At        string `json:"at"`
+	EnteredAt string `json:"entered_at"`
+	Source    string `json:"source"`
+}
+
+// Outcome is what has become of a contact so far.
+type Outcome struct {
+	Kind       string `json:"kind"`
+	Since      string `json:"since"`
+	Owner      string `json:"owner"`
+	Due        string `json:"due,omitempty"`
+	NextAction string `json:"next_action"`
+	Reason     string `json:"reason"`
+	Authority  string `json:"authority"`
+	Posture    string `json:"posture,omitempty"`
+}
+
+// Caller is who reached in; left out for those who may not see it.
+type Caller struct {
+	Name       string `json:"name,omitempty"`
+	Number     string `json:"number,omitempty"`
+	SafeToCall string `json:"safe_to_call"`
+}
+
+// Contact is one reaching in.
+type Contact struct {
+	ID         string   `json:"id"`
+	Number     uint64   `json:"number"`
+	Durability string   `json:"durability"`
+	Channel    string   `json:"channel"`
+	ReceivedAt string   `json:"received_at"`
+	Incident   string   `json:"incident"`
+	Type       string   `json:"type"`
+	Priority   int      `json:"priority"`
+	LifeSafety bool     `json:"life_safety"`
+	Language   string   `json:"language"`
+	Repeat     int      `json:"repeat"`
+	Outcome    Outcome  `json:"outcome"`
+	Caller     *Caller  `json:"caller,omitempty"`
+	Place      string   `json:"place"`
+	Narrative  string   `json:"narrative,omitempty"`
+	Position   *LonLat  `json:"position,omitempty"`
+	Promises   []string `json:"promises"`
+}
+
+// PostureRule says what is done with some calls.
+type PostureRule struct {
+	Priority int      `json:"priority,omitempty" minimum:"1" maximum:"5"`
+	Types    []string `json:"types,omitempty"`
+	Action   string   `json:"action" enum:"answer,hold,divert,appoint,decline"`
+	LimitMs  int64    `json:"limit_ms,omitempty"`
+	Desk     string   `json:"desk,omitempty"`
+	Words    string   `json:"words,omitempty"`
+}
+
+// Reserve keeps units free for more urgent calls.
+type Reserve struct {
+	Priority int `json:"priority" minimum:"1" maximum:"5"`
+	Units    int `json:"units" minimum:"0"`
+}
+
+// Area is where a posture applies.
+type Area struct {
+	Kind  string   `json:"kind" enum:"city,beats,zone"`
+	Beats []string `json:"beats,omitempty"`
+	Zone  string   `json:"zone,omitempty"`
+}
+
+// Posture is rationing in force, or that was.
+type Posture struct {
+	ID          string        `json:"id"`
+	Version     int           `json:"version"`
+	Service     string        `json:"service"`
+	Area        Area          `json:"area"`
+	Title       string        `json:"title,omitempty"`
+	Rules       []PostureRule `json:"rules,omitempty"`
+	Reserve     []Reserve     `json:"reserve,omitempty"`
+	From        string        `json:"from,omitempty"`
+	ReviewBy    string        `json:"review_by"`
+	Until       string        `json:"until,omitempty"`
+	Authority   string        `json:"authority,omitempty"`
+	Reason      string        `json:"reason"`
+	ReasonState string        `json:"reason_state"`
+	Incomplete  bool          `json:"incomplete"`
+	Unreviewed  bool          `json:"unreviewed"`
+	Script      string        `json:"script,omitempty"`
+	EndedAt     string        `json:"ended_at,omitempty"`
+	Invented    []string      `json:"invented"`
+}
+
+// Zone is a place that one cannot simply enter.
+type Zone struct {
+	ID        string       `json:"id"`
+	Name      string       `json:"name"`
+	Outline   [][2]float64 `json:"outline"`
+	Rules     []ZoneRule   `json:"rules"`
+	Gates     []Gate       `json:"gates"`
+	From      string       `json:"from"`
+	Until     string       `json:"until,omitempty"`
+	Authority string       `json:"authority"`
+	Reason    string       `json:"reason"`
+	EndedAt   string       `json:"ended_at,omitempty"`
+}
+
+// ZoneRule says how one service enters.
+type ZoneRule struct {
+	Service string `json:"service"`
+	Entry   string `json:"entry"`
+}
+
+// Gate is a way in.
+type Gate struct {
+	ID   string `json:"id"`
+	Name string `json:"name"`
+	LonLat
+}
+
+// Access is what somebody saw of a way.
+type Access struct {
+	ID         string       `json:"id"`
+	Kind       string       `json:"kind"`
+	Geometry   [][2]float64 `json:"geometry"`
+	Direction  string       `json:"direction"`
+	Classes    []string     `json:"classes"`
+	State      string       `json:"state"`
+	Current    string       `json:"current"`
+	Source     string       `json:"source"`
+	Confidence string       `json:"confidence"`
+	ObservedAt string       `json:"observed_at"`
+	HalfLifeMs int64        `json:"half_life_ms"`
+	Note       string       `json:"note,omitempty"`
+}
+
+// Station is where units live.
+type Station struct {
+	ID      string `json:"id"`
+	Name    string `json:"name"`
+	Service string `json:"service"`
+	LonLat
+	State  string `json:"state"`
+	Since  string `json:"since,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// Claim is a statement by a source, never an event.
+type Claim struct {
+	ID             string   `json:"id"`
+	Role           string   `json:"role"`
+	Statement      string   `json:"statement"`
+	Grade          string   `json:"grade"`
+	FirstHand      bool     `json:"first_hand"`
+	Contradicts    []string `json:"contradicts"`
+	ContradictedBy []string `json:"contradicted_by"`
+	At             string   `json:"at"`
+	SealAt         string   `json:"seal_at"`
+	Sealed         bool     `json:"sealed"`
+}
+
+// Liaison is somebody to talk to, by role.
+type Liaison struct {
+	ID        string `json:"id"`
+	Role      string `json:"role"`
+	Channel   string `json:"channel"`
+	Note      string `json:"note,omitempty"`
+	ExpiresAt string `json:"expires_at"`
+	Invented  bool   `json:"invented"`
+}
+
+// Alarm asks a desk to do something.
+type Alarm struct {
+	ID       string `json:"id"`
+	Cause    string `json:"cause"`
+	Level    string `json:"level"`
+	Desk     string `json:"desk"`
+	Text     string `json:"text"`
+	RaisedAt string `json:"raised_at"`
+	Incident string `json:"incident,omitempty"`
+	Contact  string `json:"contact,omitempty"`
+	Posture  string `json:"posture,omitempty"`
+	Count    int    `json:"count"`
+	AckedBy  string `json:"acked_by,omitempty"`
+}
+
+// Promise is what a caller was told.
+type Promise struct {
+	ID         string `json:"id"`
+	Contact    string `json:"contact"`
+	Told       string `json:"told"`
+	By         string `json:"by"`
+	Channel    string `json:"channel"`
+	From       string `json:"from"`
+	Due        string `json:"due"`
+	State      string `json:"state"`
+	SafeToCall string `json:"safe_to_call"`
+}
+
+// rows makes rows for one reader; it is used under the room's lock.
+type rows struct {
+	s     *dispatch.State
+	now   dispatch.Instant
+	zone  *time.Location
+	sight auth.Sight
+	room  *Room
+}
+
+func stamp(at dispatch.Instant, zone *time.Location) string {
+	if at == 0 {
+		return ""
+	}
+	return time.UnixMilli(int64(at)).In(zone).Format("2006-01-02T15:04:05.000Z07:00")
+}
+
+func (r rows) time(at dispatch.Instant) string { return stamp(at, r.zone) }
+
+func degrees(p geo.Point) LonLat {
+	return LonLat{Lon: float64(p.Lon) / 1e7, Lat: float64(p.Lat) / 1e7}
+}
+
+func pairs(points []geo.Point) [][2]float64 {
+	out := make([][2]float64, len(points))
+	for i, p := range points {
+		d := degrees(p)
+		out[i] = [2]float64{d.Lon, d.Lat}
+	}
+	return out
+}
+
+func texts[T ~string](in []T) []string {
+	out := make([]string, len(in))
+	for i, x := range in {
+		out[i] = string(x)
+	}
+	return out
+}
+
+func (r rows) unit(u *dispatch.Unit) Unit {
+	row := Unit{ID: string(u.ID), Service: string(u.Service), Kind: u.Kind, Station: string(u.Station), Beat: u.Beat, Status: string(u.Status),
+		StatusSince: r.time(u.Since), StatusSource: string(u.Source), Incident: string(u.Incident), Stacked: texts(u.Stack),
+		Capabilities: texts(u.Capabilities), Crew: int(u.Crew), Free: u.Free()}
+	if p, known := r.room.Where(u.ID); known {
+		row.Position = &PositionV{LonLat: degrees(p.Point), At: r.time(p.At), Source: p.Source}
+	}
+	return row
+}
+
+func (r rows) incident(i *dispatch.Incident) Incident {
+	kind, _ := r.s.Type(i.Type)
+	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
+		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone),
+		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
+		Notes: len(i.Notes), Assignments: []Assignment{}, Invented: []string{}}
+	if row.TypeName == "" {
+		row.TypeName = "not triaged"
+	}
+	for k := range i.Assignments {
+		row.Assignments = append(row.Assignments, r.assignment(&i.Assignments[k]))
+	}
+	row.State = stateOf(r.s, i)
+	lead := r.s.Lead(i)
+	if lead == nil {
+		return row
+	}
+	row.Due, row.NextAction, row.Owner, row.Posture = r.time(lead.Outcome.Due), lead.Outcome.Next, string(lead.Outcome.Owner), string(lead.Outcome.Posture)
+	row.Invented = texts(lead.Invented)
+	if p := r.s.Postures[lead.Outcome.Posture]; p != nil && lead.Outcome.Kind == dispatch.OutcomeHeld && p.Incomplete() {
+		row.HoldReason = "reason of the posture: " + p.ReasonShown()
+	}
+	if r.sight == auth.SightFull {
+		row.Place = lead.Person.Place
+		if lead.Person.Point != nil {
+			at := degrees(*lead.Person.Point)
+			row.Position = &at
+		}
+		if lead.Outcome.Kind != dispatch.OutcomeWaiting && lead.Outcome.Kind != dispatch.OutcomeDispatched && row.HoldReason == "" {
+			row.HoldReason = lead.Outcome.Reason
+		}
+	}
+	return row
+}
+
+// stateOf is the incident's state in one word: closed, active, or what its
+// leading contact has.
+func stateOf(s *dispatch.State, i *dispatch.Incident) string {
+	switch {
+	case !i.Open():
+		return "closed"
+	case i.Active() > 0:
+		return "active"
+	}
+	if lead := s.Lead(i); lead != nil && lead.Outcome.Kind != dispatch.OutcomeDispatched {
+		return string(lead.Outcome.Kind)
+	}
+	return string(dispatch.OutcomeWaiting)
+}
+
+func (r rows) assignment(a *dispatch.Assignment) Assignment {
+	row := Assignment{Unit: string(a.Unit), AssignedAt: r.time(a.AssignedAt), Stacked: a.Stacked, TravelMs: int64(a.Travel), Model: a.Model,
+		EndedAt: r.time(a.EndedAt), EndReason: a.EndReason, Milestones: []Milestone{}}
+	for _, m := range a.Milestones {
+		row.Milestones = append(row.Milestones, Milestone{Status: string(m.Status), At: r.time(m.At), EnteredAt: r.time(m.Entered), Source: string(m.Source)})
+		row.Status, row.Since = string(m.Status), r.time(m.At)
+	}
+	return row
+}
+
+func (r rows) outcome(o dispatch.Outcome) Outcome {
+	row := Outcome{Kind: string(o.Kind), Since: r.time(o.Since), Owner: string(o.Owner), Due: r.time(o.Due), NextAction: o.Next, Authority: o.Authority, Posture: string(o.Posture)}
+	if r.sight == auth.SightFull {
+		row.Reason = o.Reason
+	}
+	return row
+}
+
+func (r rows) contact(c *dispatch.Contact) Contact {
+	row := Contact{ID: string(c.ID), Number: c.Number, Durability: "durable", Channel: c.Channel, ReceivedAt: r.time(c.ReceivedAt), Incident: string(c.Incident),
+		Type: c.Type, Priority: int(c.Priority), LifeSafety: c.LifeSafety, Language: c.Language, Repeat: c.Repeat, Outcome: r.outcome(c.Outcome), Promises: texts(c.Promises)}
+	if r.sight != auth.SightFull {
+		return row
+	}
+	row.Caller = &Caller{Name: c.Person.Name, Number: c.Person.Number, SafeToCall: string(c.Safe)}
+	row.Place, row.Narrative = c.Person.Place, c.Person.Text
+	if c.Person.Point != nil {
+		at := degrees(*c.Person.Point)
+		row.Position = &at
+	}
+	return row
+}
+
+// posture shows the public only what may be public in real time.
+func (r rows) posture(p *dispatch.Posture) Posture {
+	row := Posture{ID: string(p.ID), Version: 1 + p.Reviews, Service: string(p.Service), Area: Area{Kind: string(p.Area.Kind), Beats: p.Area.Beats, Zone: string(p.Area.Zone)},
+		ReviewBy: r.time(p.ReviewBy), Reason: p.ReasonShown(), ReasonState: "stated", Incomplete: p.Incomplete(), Unreviewed: p.Unreviewed, Invented: []string{}}
+	if p.Incomplete() {
+		row.ReasonState = "none_stated"
+	}
+	if r.sight == auth.SightPublic {
+		return row
+	}
+	row.Title, row.From, row.Until, row.Authority, row.Script, row.EndedAt = p.Title, r.time(p.From), r.time(p.Until), p.Authority, p.Script, r.time(p.EndedAt)
+	row.Invented = texts(p.Invented)
+	for _, rule := range p.Rules {
+		row.Rules = append(row.Rules, PostureRule{Priority: int(rule.Priority), Types: rule.Types, Action: string(rule.Action), LimitMs: int64(rule.Limit), Desk: string(rule.Desk), Words: rule.Words})
+	}
+	for _, kept := range p.Reserve {
+		row.Reserve = append(row.Reserve, Reserve{Priority: int(kept.Priority), Units: kept.Units})
+	}
+	return row
+}
+
+func (r rows) zoneRow(z *dispatch.Zone) Zone {
+	row := Zone{ID: string(z.ID), Name: z.Name, Outline: pairs(z.Outline), From: r.time(z.From), Until: r.time(z.Until), Authority: z.Authority, Reason: z.Reason,
+		EndedAt: r.time(z.EndedAt), Rules: []ZoneRule{}, Gates: []Gate{}}
+	for _, rule := range z.Rules {
+		row.Rules = append(row.Rules, ZoneRule{Service: string(rule.Service), Entry: string(rule.Entry)})
+	}
+	for _, g := range z.Gates {
+		row.Gates = append(row.Gates, Gate{ID: g.ID, Name: g.Name, LonLat: degrees(g.Point)})
+	}
+	return row
+}
+
+func (r rows) access(f *dispatch.AccessFact) Access {
+	return Access{ID: string(f.ID), Kind: f.Kind, Geometry: pairs(f.Geometry), Direction: f.Direction, Classes: texts(f.Classes), State: string(f.State),
+		Current: string(f.Current(r.now)), Source: f.Source, Confidence: f.Confidence, ObservedAt: r.time(f.ObservedAt), HalfLifeMs: int64(f.HalfLife), Note: f.Note}
+}
+
+func (r rows) station(s *dispatch.Station) Station {
+	row := Station{ID: string(s.ID), Name: s.Name, Service: string(s.Service), LonLat: degrees(s.Point), State: "open", Since: r.time(s.Since), Reason: s.Reason}
+	if s.Lost {
+		row.State = "lost"
+	}
+	return row
+}
+
+func (r rows) claim(c *dispatch.Claim) Claim {
+	row := Claim{ID: string(c.ID), Role: c.Role, Statement: c.Statement, Grade: c.Grade, FirstHand: c.FirstHand, Contradicts: texts(c.Contradicts), ContradictedBy: []string{},
+		At: r.time(c.At), SealAt: r.time(c.At.Add(dispatch.ClaimSealAfter)), Sealed: c.Sealed}
+	for _, id := range sorted(r.s.Claims) {
+		for _, other := range r.s.Claims[id].Contradicts {
+			if other == c.ID {
+				row.ContradictedBy = append(row.ContradictedBy, string(id))
+			}
+		}
+	}
+	return row
+}
+
+func (r rows) liaison(l *dispatch.Liaison) Liaison {
+	return Liaison{ID: string(l.ID), Role: l.Role, Channel: l.Channel, Note: l.Note, ExpiresAt: r.time(l.ExpiresAt), Invented: l.Invented}
+}
+
+func (r rows) alarm(a *dispatch.Alarm) Alarm {
+	return Alarm{ID: string(a.ID), Cause: string(a.Cause), Level: string(a.Level), Desk: string(a.Desk), Text: a.Text, RaisedAt: r.time(a.RaisedAt),
+		Incident: string(a.Incident), Contact: string(a.Contact), Posture: string(a.Posture), Count: a.Times, AckedBy: a.AckedBy}
+}
+
+func (r rows) promise(p *dispatch.Promise) Promise {
+	row := Promise{ID: string(p.ID), Contact: string(p.Contact), By: p.By, Channel: p.Channel, From: r.time(p.From), Due: r.time(p.Due), State: string(p.State)}
+	if c := r.s.Contacts[p.Contact]; c != nil {
+		row.SafeToCall = string(c.Safe)
+	}
+	if r.sight == auth.SightFull {
+		row.Told = p.Told
+	}
+	return row
+}

@@ -1,0 +1,205 @@
+// Package schema writes events down and reads them again, for ever: an event
+// that was once released to a journal can be read by every later version.
+//
+// One event becomes one Record: a header, the clear part (CBOR, RFC 8949, core
+// deterministic encoding, fields by name) and the private part, which whoever
+// holds the keys seals. Each kind of event has a number that is never given to
+// another, and a version; a change that old readers or writers would mistake
+// takes a new version and an upcaster. The goldens under testdata hold one
+// record of every kind and version and must never change.
+package schema
+
+import (
+	"fmt"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/everycall/everycall/dispatch"
+)
+
+// Format is the version of the record's own layout.
+const Format = 1
+
+// Record is one event as it lies in the journal. An event about nobody has no
+// Subject; where the private part is empty so is Sealed; both it and Commit are
+// empty for what was said about somebody already erased.
+type Record struct {
+	_       struct{} `cbor:",toarray"`
+	Format  uint8
+	Kind    uint16
+	Version uint8
+	At      int64  // milliseconds since 1970 UTC
+	By      string // who is answerable
+	Command string // the command id that it came from
+	Nth     uint16 // its place among the events of the command
+	Of      uint16 // how many events the command made; 0 after the first
+	Hash    []byte // of the command's body, on the first event of a command
+	Subject string // whose key sealed the private part
+	Clear   cbor.RawMessage
+	Sealed  []byte
+	Commit  []byte // salted commitment to the clear and the private part
+}
+
+// kind is one kind of event: its number for ever, its name and its version now.
+type kind struct {
+	code    uint16
+	version uint8
+	make    func() dispatch.Event
+}
+
+// kinds gives every event its number. A number is never used again; a new event
+// takes the next one.
+var kinds = []kind{
+	{1, 1, func() dispatch.Event { return &dispatch.Configured{} }},
+	{2, 1, func() dispatch.Event { return &dispatch.ContactReceived{} }},
+	{3, 1, func() dispatch.Event { return &dispatch.ContactTriaged{} }},
+	{4, 1, func() dispatch.Event { return &dispatch.ContactLocated{} }},
+	{5, 1, func() dispatch.Event { return &dispatch.ContactJoined{} }},
+	{6, 1, func() dispatch.Event { return &dispatch.OutcomeChanged{} }},
+	{7, 1, func() dispatch.Event { return &dispatch.IncidentOpened{} }},
+	{8, 1, func() dispatch.Event { return &dispatch.IncidentRetyped{} }},
+	{9, 1, func() dispatch.Event { return &dispatch.IncidentMoved{} }},
+	{10, 1, func() dispatch.Event { return &dispatch.IncidentReprioritised{} }},
+	{11, 1, func() dispatch.Event { return &dispatch.IncidentClosed{} }},
+	{12, 1, func() dispatch.Event { return &dispatch.IncidentReopened{} }},
+	{13, 1, func() dispatch.Event { return &dispatch.IncidentArchived{} }},
+	{14, 1, func() dispatch.Event { return &dispatch.UnitDispatched{} }},
+	{15, 1, func() dispatch.Event { return &dispatch.UnitStacked{} }},
+	{16, 1, func() dispatch.Event { return &dispatch.UnitUnassigned{} }},
+	{17, 1, func() dispatch.Event { return &dispatch.UnitAdded{} }},
+	{18, 1, func() dispatch.Event { return &dispatch.UnitRetired{} }},
+	{19, 1, func() dispatch.Event { return &dispatch.CrewSignedOn{} }},
+	{20, 1, func() dispatch.Event { return &dispatch.UnitStatusChanged{} }},
+	{21, 1, func() dispatch.Event { return &dispatch.NoteAdded{} }},
+	{22, 1, func() dispatch.Event { return &dispatch.NoteWasStruck{} }},
+	{23, 1, func() dispatch.Event { return &dispatch.PromiseMade{} }},
+	{24, 1, func() dispatch.Event { return &dispatch.PromiseSettled{} }},
+	{25, 1, func() dispatch.Event { return &dispatch.PostureDeclared{} }},
+	{26, 1, func() dispatch.Event { return &dispatch.PostureRenewed{} }},
+	{27, 1, func() dispatch.Event { return &dispatch.PostureUnreviewed{} }},
+	{28, 1, func() dispatch.Event { return &dispatch.PostureEnded{} }},
+	{29, 1, func() dispatch.Event { return &dispatch.StationAdded{} }},
+	{30, 1, func() dispatch.Event { return &dispatch.StationLost{} }},
+	{31, 1, func() dispatch.Event { return &dispatch.StationReopened{} }},
+	{32, 1, func() dispatch.Event { return &dispatch.ZoneDeclared{} }},
+	{33, 1, func() dispatch.Event { return &dispatch.ZoneWasEnded{} }},
+	{34, 1, func() dispatch.Event { return &dispatch.AccessRecorded{} }},
+	{35, 1, func() dispatch.Event { return &dispatch.AccessWithdrawn{} }},
+	{36, 1, func() dispatch.Event { return &dispatch.ClaimRecorded{} }},
+	{37, 1, func() dispatch.Event { return &dispatch.ClaimWasSealed{} }},
+	{38, 1, func() dispatch.Event { return &dispatch.LiaisonRecorded{} }},
+	{39, 1, func() dispatch.Event { return &dispatch.LiaisonExpired{} }},
+	{40, 1, func() dispatch.Event { return &dispatch.AlarmRaised{} }},
+	{41, 1, func() dispatch.Event { return &dispatch.AlarmAcked{} }},
+	{42, 1, func() dispatch.Event { return &dispatch.ClockJumped{} }},
+	{43, 1, func() dispatch.Event { return &dispatch.ClockConfirmed{} }},
+}
+
+var (
+	byName = map[string]kind{}
+	byCode = map[uint16]kind{}
+
+	encMode, decMode = modes()
+)
+
+func init() {
+	for _, k := range kinds {
+		byName[k.make().EventName()] = k
+		byCode[k.code] = k
+	}
+}
+
+func modes() (cbor.EncMode, cbor.DecMode) {
+	enc, err := cbor.CoreDetEncOptions().EncMode()
+	if err != nil {
+		panic(err) // constant options
+	}
+	dec, err := cbor.DecOptions{MaxArrayElements: 1 << 20, MaxMapPairs: 1 << 20, MaxNestedLevels: 32,
+		// Whatever was written must be readable: a text that is no UTF-8 is kept as it is.
+		UTF8: cbor.UTF8DecodeInvalid}.DecMode()
+	if err != nil {
+		panic(err)
+	}
+	return enc, dec
+}
+
+// Names lists every kind of event in the order of its number.
+func Names() []string {
+	names := make([]string, len(kinds))
+	for i, k := range kinds {
+		names[i] = k.make().EventName()
+	}
+	return names
+}
+
+// Clear encodes the part of an event that is not sealed, with its number and
+// version. The private part is no field of it.
+func Clear(e dispatch.Event) (code uint16, version uint8, clear []byte, err error) {
+	k, known := byName[e.EventName()]
+	if !known {
+		return 0, 0, nil, fmt.Errorf("event %s has no number in schema", e.EventName())
+	}
+	clear, err = encMode.Marshal(e)
+	return k.code, k.version, clear, err
+}
+
+// Private encodes what an event says about people; nil where it says nothing.
+func Private(p *dispatch.Private) ([]byte, error) {
+	if *p == (dispatch.Private{}) {
+		return nil, nil
+	}
+	return encMode.Marshal(p)
+}
+
+// OpenPrivate decodes what Private encoded.
+func OpenPrivate(plain []byte, into *dispatch.Private) error {
+	return decMode.Unmarshal(plain, into)
+}
+
+// Marshal encodes a record.
+func (r *Record) Marshal() ([]byte, error) { return encMode.Marshal(r) }
+
+// Unmarshal decodes a record. It refuses a format that it does not know: a
+// newer program wrote it.
+func (r *Record) Unmarshal(body []byte) error {
+	if err := decMode.Unmarshal(body, r); err != nil {
+		return fmt.Errorf("decode record: %w", err)
+	}
+	if r.Format != Format {
+		return fmt.Errorf("record has format %d, this program reads %d: a newer version wrote it; use that one", r.Format, Format)
+	}
+	return nil
+}
+
+// Event decodes the clear part of a record.
+func (r *Record) Event() (dispatch.Event, error) {
+	k, known := byCode[r.Kind]
+	if !known || r.Version == 0 || r.Version > k.version {
+		return nil, fmt.Errorf("event kind %d version %d: a newer version wrote it; use that one", r.Kind, r.Version)
+	}
+	e := k.make()
+	if err := decMode.Unmarshal(r.Clear, e); err != nil {
+		return nil, fmt.Errorf("decode event kind %d: %w", r.Kind, err)
+	}
+	return e, nil
+}
+
+// State encodes the whole state for a snapshot, the same state always to the
+// same bytes.
+func State(s *dispatch.State) ([]byte, error) { return encMode.Marshal(s) }
+
+// OpenState decodes what State encoded and makes the indexes.
+func OpenState(body []byte) (*dispatch.State, error) {
+	s := dispatch.NewState()
+	if err := decMode.Unmarshal(body, s); err != nil {
+		return nil, fmt.Errorf("decode state: %w", err)
+	}
+	s.Reindex()
+	return s, nil
+}
+
+// Encode and Decode are the same encoding for whatever else a snapshot holds.
+func Encode(v any) ([]byte, error) { return encMode.Marshal(v) }
+
+// Decode decodes what Encode encoded.
+func Decode(body []byte, v any) error { return decMode.Unmarshal(body, v) }

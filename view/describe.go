@@ -1,0 +1,212 @@
+package view
+
+import (
+	"fmt"
+
+	"github.com/everycall/everycall/dispatch"
+)
+
+// Incidents returns the incidents that an event is about, as the state knows
+// them now.
+func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
+	of := func(id dispatch.ContactID) []dispatch.IncidentID {
+		if c := s.Contacts[id]; c != nil && c.Incident != "" {
+			return []dispatch.IncidentID{c.Incident}
+		}
+		return nil
+	}
+	switch e := event.(type) {
+	case *dispatch.ContactReceived:
+		return of(e.ID)
+	case *dispatch.ContactTriaged:
+		return of(e.Contact)
+	case *dispatch.ContactLocated:
+		return of(e.Contact)
+	case *dispatch.ContactJoined:
+		return append(of(e.Contact), e.Incident)
+	case *dispatch.OutcomeChanged:
+		return of(e.Contact)
+	case *dispatch.PromiseMade:
+		return of(e.Contact)
+	case *dispatch.PromiseSettled:
+		return of(e.Contact)
+	case *dispatch.IncidentOpened:
+		return []dispatch.IncidentID{e.ID}
+	case *dispatch.IncidentRetyped:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.IncidentMoved:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.IncidentReprioritised:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.IncidentClosed:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.IncidentReopened:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.UnitDispatched:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.UnitStacked:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.UnitUnassigned:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.UnitStatusChanged:
+		if u := s.Units[e.Unit]; u != nil && u.Incident != "" {
+			return []dispatch.IncidentID{u.Incident}
+		}
+	case *dispatch.NoteAdded:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.NoteWasStruck:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.AlarmRaised:
+		if e.Incident != "" {
+			return []dispatch.IncidentID{e.Incident}
+		}
+		return of(e.Contact)
+	}
+	return nil
+}
+
+// Describe says in one plain line what happened. A reason in it may be sealed: it
+// is for those who may read the contact.
+func Describe(s *dispatch.State, event dispatch.Event) string {
+	number := func(id dispatch.IncidentID) uint64 {
+		if i := s.Incidents[id]; i != nil {
+			return i.Number
+		}
+		return 0
+	}
+	contact := func(id dispatch.ContactID) uint64 {
+		if c := s.Contacts[id]; c != nil {
+			return c.Number
+		}
+		return 0
+	}
+	switch e := event.(type) {
+	case *dispatch.Configured:
+		return "configuration of " + e.Config.Name
+	case *dispatch.ContactReceived:
+		text := fmt.Sprintf("contact %d by %s, priority %d", e.Number, e.Channel, e.Priority)
+		if e.Repeat > 0 {
+			text += fmt.Sprintf(", call %d from this number", e.Repeat+1)
+		}
+		return text
+	case *dispatch.ContactTriaged:
+		return fmt.Sprintf("contact %d triaged as %s, priority %d", contact(e.Contact), e.Type, e.Priority)
+	case *dispatch.ContactLocated:
+		return fmt.Sprintf("contact %d located, beat %s", contact(e.Contact), orDash(e.Beat))
+	case *dispatch.ContactJoined:
+		return fmt.Sprintf("contact %d joined call %d", contact(e.Contact), number(e.Incident))
+	case *dispatch.OutcomeChanged:
+		return describeOutcome(contact(e.Contact), e)
+	case *dispatch.IncidentOpened:
+		return fmt.Sprintf("call %d opened, priority %d", e.Number, e.Priority)
+	case *dispatch.IncidentRetyped:
+		return fmt.Sprintf("call %d is %s for %s", number(e.Incident), orDash(e.Type), e.Service)
+	case *dispatch.IncidentMoved:
+		return fmt.Sprintf("call %d is in beat %s", number(e.Incident), orDash(e.Beat))
+	case *dispatch.IncidentReprioritised:
+		return fmt.Sprintf("call %d has priority %d: %s", number(e.Incident), e.Priority, e.Reason)
+	case *dispatch.IncidentClosed:
+		return fmt.Sprintf("call %d closed: %s, by authority of %s", number(e.Incident), e.Disposition, e.Authority)
+	case *dispatch.IncidentReopened:
+		return fmt.Sprintf("call %d reopened: %s", number(e.Incident), e.Reason)
+	case *dispatch.IncidentArchived:
+		return "a closed call went to the archive"
+	case *dispatch.NoteAdded:
+		return fmt.Sprintf("note %s on call %d", e.ID, number(e.Incident))
+	case *dispatch.NoteWasStruck:
+		return fmt.Sprintf("note %s on call %d struck", e.Note, number(e.Incident))
+	case *dispatch.PromiseMade:
+		return fmt.Sprintf("the caller of contact %d was promised an answer (%s, by %s)", contact(e.Contact), e.ID, e.Channel)
+	case *dispatch.PromiseSettled:
+		return fmt.Sprintf("promise %s to contact %d: %s", e.Promise, contact(e.Contact), e.State)
+	}
+	return describeThing(event, number)
+}
+
+func describeOutcome(number uint64, e *dispatch.OutcomeChanged) string {
+	text := fmt.Sprintf("contact %d: %s", number, e.Outcome.Kind)
+	if e.Private.Text != "" {
+		text += " (" + e.Private.Text + ")"
+	}
+	if e.Outcome.Posture != "" {
+		text += ", under " + string(e.Outcome.Posture)
+	}
+	if e.Outcome.Owner != "" {
+		text += fmt.Sprintf("; %s: %s", e.Outcome.Owner, e.Outcome.Next)
+	}
+	return text
+}
+
+// describeThing goes on with units, postures, places and alarms.
+func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64) string {
+	switch e := event.(type) {
+	case *dispatch.UnitDispatched:
+		text := fmt.Sprintf("%s dispatched to call %d", e.Unit, number(e.Incident))
+		if e.Override != "" {
+			text += ", against the zone's rule: " + e.Override
+		}
+		return text
+	case *dispatch.UnitStacked:
+		return fmt.Sprintf("call %d stacked behind %s: %s", number(e.Incident), e.Unit, e.Reason)
+	case *dispatch.UnitUnassigned:
+		return fmt.Sprintf("%s off call %d: %s", e.Unit, number(e.Incident), e.Reason)
+	case *dispatch.UnitAdded:
+		return fmt.Sprintf("unit %s added", e.Unit.ID)
+	case *dispatch.UnitRetired:
+		return fmt.Sprintf("unit %s retired: %s", e.Unit, e.Reason)
+	case *dispatch.CrewSignedOn:
+		return fmt.Sprintf("%s has a crew of %d", e.Unit, e.Crew)
+	case *dispatch.UnitStatusChanged:
+		text := fmt.Sprintf("%s %s (%s)", e.Unit, e.Status, e.Source)
+		if e.Late {
+			text += ", entered late"
+		}
+		return text
+	case *dispatch.PostureDeclared:
+		return fmt.Sprintf("posture %s declared: %s; reason: %s", e.Posture.ID, e.Posture.Title, e.Posture.ReasonShown())
+	case *dispatch.PostureRenewed:
+		return fmt.Sprintf("posture %s reviewed and renewed: %s", e.Posture, e.Reason)
+	case *dispatch.PostureUnreviewed:
+		return fmt.Sprintf("posture %s is past its review and stays in force", e.Posture)
+	case *dispatch.PostureEnded:
+		return fmt.Sprintf("posture %s ended: %s", e.Posture, e.Reason)
+	case *dispatch.StationAdded:
+		return fmt.Sprintf("station %s added", e.Station.Name)
+	case *dispatch.StationLost:
+		return fmt.Sprintf("station %s lost: %s", e.Station, e.Reason)
+	case *dispatch.StationReopened:
+		return fmt.Sprintf("station %s reopened: %s", e.Station, e.Reason)
+	case *dispatch.ZoneDeclared:
+		return fmt.Sprintf("zone %s declared: %s", e.Zone.Name, e.Zone.Reason)
+	case *dispatch.ZoneWasEnded:
+		return fmt.Sprintf("zone %s ended: %s", e.Zone, e.Reason)
+	case *dispatch.AccessRecorded:
+		return fmt.Sprintf("access %s: %s, seen by %s", e.Fact.ID, e.Fact.State, e.Fact.Source)
+	case *dispatch.AccessWithdrawn:
+		return fmt.Sprintf("access %s withdrawn: %s", e.Access, e.Reason)
+	case *dispatch.ClaimRecorded:
+		return fmt.Sprintf("claim %s by %s, %s", e.ID, e.Role, e.Grade)
+	case *dispatch.ClaimWasSealed:
+		return fmt.Sprintf("claim %s sealed", e.Claim)
+	case *dispatch.LiaisonRecorded:
+		return fmt.Sprintf("liaison %s: %s", e.Liaison.ID, e.Liaison.Role)
+	case *dispatch.LiaisonExpired:
+		return fmt.Sprintf("liaison %s expired", e.Liaison)
+	case *dispatch.AlarmRaised:
+		return fmt.Sprintf("alarm to %s: %s", e.Desk, e.Text)
+	case *dispatch.AlarmAcked:
+		return fmt.Sprintf("alarm %s acknowledged", e.Alarm)
+	case *dispatch.ClockJumped:
+		return fmt.Sprintf("the clock jumped by %d s", int64(e.By/dispatch.Second))
+	case *dispatch.ClockConfirmed:
+		return "the clock was confirmed"
+	}
+	return event.EventName()
+}
+
+func orDash(s string) string {
+	if s == "" {
+		return "–"
+	}
+	return s
+}
