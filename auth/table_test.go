@@ -72,7 +72,7 @@ func TestWhatThePublicMay(t *testing.T) {
 		}
 	}
 	want := []Action{
-		"route:GET /{$}", "route:GET /assets/", "route:GET /enter", "route:GET /healthz",
+		"route:GET /{$}", "route:GET /assets/", "route:GET /enter", "route:GET /healthz", "route:GET /readyz",
 		"route:GET /api/v1/session", "route:POST /api/v1/session", "route:DELETE /api/v1/session",
 		"route:POST /api/v1/session/enter", "route:GET /api/v1/public/postures", "stream:public",
 	}

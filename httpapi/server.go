@@ -90,6 +90,7 @@ func New(opt Options) *Server {
 	s.incidentRoutes()
 	s.unitRoutes()
 	s.postureRoutes()
+	s.peopleRoutes()
 	s.plainRoutes()
 	return s
 }

@@ -483,3 +483,44 @@ func TestPositionsAreNotJournalled(t *testing.T) {
 		t.Fatalf("%v", p)
 	}
 }
+
+func TestTheFirstAdministratorMakesTheOthers(t *testing.T) {
+	d := newDesk(t)
+	d.token = ""
+	oneTime, err := d.server.opt.Auth.EnsureAdministrator(context.Background())
+	if err != nil || oneTime == "" {
+		t.Fatalf("%q %v", oneTime, err)
+	}
+	signIn := func(name, password string) string {
+		t.Helper()
+		in := d.ask("POST", "/api/v1/session", map[string]any{"name": name, "password": password}).want(t, 200, "")
+		return strings.Split(in.header.Get("Set-Cookie"), ";")[0]
+	}
+	d.ask("POST", "/api/v1/session", map[string]any{"name": auth.FirstAdministrator, "password": "wrong"}).want(t, 401, "refused")
+	cookie := signIn(auth.FirstAdministrator, oneTime)
+	with := []string{"Cookie", cookie, "X-Everycall", "1"}
+	d.ask("POST", "/api/v1/people", map[string]any{"name": "k.osei", "roles": []string{"dispatcher"}}, with...).want(t, 403, "password_must_change")
+	const chosen = "a long sentence nobody guesses"
+	if a := d.ask("POST", "/api/v1/session/password", map[string]any{"old": oneTime, "new": chosen}, with...); a.status >= 300 {
+		t.Fatal(a.text)
+	}
+	with[1] = signIn(auth.FirstAdministrator, chosen)
+	made := d.ask("POST", "/api/v1/people", map[string]any{"name": "k.osei", "roles": []string{"dispatcher"}}, with...).want(t, 200, "")
+	d.ask("POST", "/api/v1/people", map[string]any{"name": "k.osei", "roles": []string{"dispatcher"}}, with...).want(t, 409, "name_taken")
+	d.ask("POST", "/api/v1/people", map[string]any{"name": "x", "roles": []string{"king"}}, with...).want(t, 422, "invalid_field")
+	d.ask("POST", "/api/v1/contacts", noise(), with...).want(t, 403, "not_allowed") // an administrator takes no calls
+	own := signIn("k.osei", made.body["secret"].(string))
+	d.ask("GET", "/api/v1/board", nil, "Cookie", own).want(t, 403, "password_must_change")
+	d.ask("POST", "/api/v1/people/k.osei/disable", nil, with...)
+	d.ask("GET", "/api/v1/session", nil, "Cookie", own).want(t, 401, "signed_out")
+	token := d.ask("POST", "/api/v1/tokens", map[string]any{"label": "vehicle feed", "role": "machine", "days": 30}, with...).want(t, 200, "")
+	d.token = token.body["secret"].(string)
+	d.ask("POST", "/api/v1/units/3E1/position", map[string]any{"lon": -122.3, "lat": 47.6}).want(t, 202, "")
+	d.ask("GET", "/api/v1/events", nil).want(t, 200, "")
+	d.token = ""
+	if a := d.ask("DELETE", "/api/v1/tokens/"+token.body["id"].(string), nil, with...); a.status >= 300 {
+		t.Fatal(a.text)
+	}
+	d.token = token.body["secret"].(string)
+	d.ask("GET", "/api/v1/events", nil).want(t, 401, "signed_out")
+}

@@ -159,6 +159,12 @@ func (s *Server) stream(w http.ResponseWriter, req *http.Request) {
 	if err := out.comment("everycall"); err != nil {
 		return
 	}
+	if now := s.engine.Seq(); after > now { // another journal than the one that the reader knows
+		if out.send("", "resync", map[string]string{"reason": "this journal is at an earlier place: fetch the whole board"}) != nil {
+			return
+		}
+		after = now
+	}
 	positions, clock := time.NewTicker(positionsEvery), time.NewTicker(clockEvery)
 	defer positions.Stop()
 	defer clock.Stop()
@@ -226,7 +232,7 @@ func resumeAt(req *http.Request, now uint64) (uint64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("after is a sequence number, as /board gives it in seq")
 	}
-	return min(after, now), nil
+	return after, nil
 }
 
 func (s *Server) sendPositions(out *sse, since uint64) (uint64, error) {

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"github.com/everycall/everycall/advisor"
+	"github.com/everycall/everycall/auth"
+	"github.com/everycall/everycall/city"
+	"github.com/everycall/everycall/console"
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/engine"
+	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/httpapi"
+	"github.com/everycall/everycall/store/sqlite"
+	"github.com/everycall/everycall/tile"
+)
+
+// house is one running jurisdiction.
+type house struct {
+	store  *sqlite.Store
+	engine *engine.Engine
+	room   *httpapi.Room
+	auth   *auth.Service
+	pack   *city.Pack
+	log    *slog.Logger
+}
+
+// open opens the store and recovers the state.
+func open(ctx context.Context, dir string, c engine.Clock, log *slog.Logger) (*house, error) {
+	store, err := sqlite.Open(dir)
+	if err != nil {
+		return nil, err
+	}
+	h := &house{store: store, room: httpapi.NewRoom(), auth: auth.New(store.Accounts()), log: log}
+	h.engine, err = engine.Open(ctx, engine.Options{Journal: store.Journal(), Clock: c, Log: log, Followers: []engine.Follower{h.room.Follow}}, h.room.Bootstrap)
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	return h, nil
+}
+
+// close stops the writer, which saves a snapshot, and then the store.
+func (h *house) close() error {
+	h.engine.Close()
+	return h.store.Close()
+}
+
+// lazily makes the tiles at the first request: the map can wait, calls cannot.
+func lazily(pack *city.Pack) func(z, x, y int) ([]byte, bool) {
+	set := sync.OnceValue(func() *tile.Set { return tile.New(pack) })
+	return func(z, x, y int) ([]byte, bool) { return set().Tile(z, x, y) }
+}
+
+// server wires the door to the rooms.
+func (h *house) server(opt httpapi.Options) *httpapi.Server {
+	opt.Engine, opt.Room, opt.Auth, opt.Log = h.engine, h.room, h.auth, h.log
+	opt.Estimator, opt.Console, opt.Metrics = advisor.StraightLine{}, console.Handler(), metrics(h.engine, h.room)
+	if h.pack != nil {
+		opt.Tile = lazily(h.pack)
+		opt.BeatAt = func(p geo.Point) string { return h.pack.BeatAt(p) }
+		for _, n := range h.pack.Attribution {
+			opt.Notices = append(opt.Notices, httpapi.Notice{Kind: n.Kind, Text: n.Text})
+		}
+	}
+	return httpapi.New(opt)
+}
+
+// shutdownTime is how long requests under way may take at the end.
+const shutdownTime = 5 * time.Second
+
+// serve answers until ctx ends. Listening has happened already, so that a taken
+// address is told at once.
+func serve(ctx context.Context, listener net.Listener, s *httpapi.Server, certFile, keyFile string) error {
+	web := &http.Server{Handler: s, ReadHeaderTimeout: httpapi.ReadHeaderTimeout, IdleTimeout: httpapi.IdleTimeout, MaxHeaderBytes: 32 << 10}
+	failed := make(chan error, 1)
+	go func() {
+		if certFile != "" {
+			failed <- web.ServeTLS(listener, certFile, keyFile)
+			return
+		}
+		failed <- web.Serve(listener)
+	}()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("serve %s: %w", listener.Addr(), err)
+	case <-ctx.Done():
+	}
+	s.Close() // the streams end first, so that their connections can
+	end, cancel := context.WithTimeout(context.Background(), shutdownTime)
+	defer cancel()
+	if err := web.Shutdown(end); err != nil {
+		return errors.Join(web.Close(), fmt.Errorf("requests were still under way after %s: %w", shutdownTime, err))
+	}
+	return nil
+}
+
+// presets are postures that wait to be declared: words and limits are ours,
+// after the limits that Los Angeles County publishes (10, 20 and 60 minutes).
+func presets() []httpapi.Preset {
+	hold := func(priority, minutes int) httpapi.PostureRule {
+		return httpapi.PostureRule{Priority: priority, Action: string(dispatch.ActionHold), LimitMs: int64(minutes) * int64(dispatch.Minute)}
+	}
+	return []httpapi.Preset{
+		{ID: "priority-calls-only", Title: "Priority calls only", Service: city.Police, Area: httpapi.Area{Kind: "city"}, Rules: []httpapi.PostureRule{hold(3, 60), hold(4, 60), hold(5, 60)},
+			Reserve: []httpapi.Reserve{{Priority: 3, Units: 4}}, ReviewHours: 4, UntilHours: 12,
+			Script: "We are sending officers only to the most urgent calls at the moment."},
+		{ID: "keep-a-reserve", Title: "Two units kept for the most urgent", Service: city.Police, Area: httpapi.Area{Kind: "city"}, Rules: []httpapi.PostureRule{{Priority: 1, Action: string(dispatch.ActionAnswer)}},
+			Reserve: []httpapi.Reserve{{Priority: 2, Units: 2}}, ReviewHours: 2, UntilHours: 8, Script: "Officers are busy; we answer the most urgent calls first."},
+		{ID: "ambulance-delay", Title: "Low-urgency ambulance calls wait", Service: city.EMS, Area: httpapi.Area{Kind: "city"}, Rules: []httpapi.PostureRule{hold(3, 20), hold(4, 60)},
+			ReviewHours: 2, UntilHours: 8, Script: "All ambulances are with patients in danger; yours will come later than usual."},
+	}
+}
