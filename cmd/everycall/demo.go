@@ -13,7 +13,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"runtime"
-	"strings"
 	"sync"
 	"syscall"
 	"time"
@@ -41,9 +40,6 @@ type demoCmd struct {
 func (demoCmd) Help() string {
 	return "Example:\n  everycall demo --speed 20 --fresh\n\nCtrl-C stops it; starting it again goes on with nothing lost.\nExit status: 0 stopped by a signal, 1 could not start or serve."
 }
-
-// demoStart is when the demo begins: 14 June 2020, 17:00 in Seattle (UTC−7).
-const demoStart dispatch.Instant = 1_592_179_200_000
 
 // warmUp is how much of the evening has happened before anybody looks, so that
 // the board is busy and rationed.
@@ -154,11 +150,44 @@ func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.
 	time0.Start()
 	var running sync.WaitGroup
 	running.Go(func() { clock.Ticker(ctx, h.engine, demoTick, false) })
-	running.Go(func() { driver.Run(ctx) })
+	running.Go(func() {
+		if err := driver.Run(ctx); err != nil {
+			log.Error("the simulated responders have stopped", "err", err)
+		}
+	})
 	err = serve(ctx, listener, h.server(httpapi.Options{Demo: true, Speed: c.Speed, Token: c.Token, TokenRole: auth.RoleSupervisor, Presets: presets()}), "", "")
 	stop()
 	running.Wait()
 	return errors.Join(err, h.close())
+}
+
+// seed makes the demo's responders throw the same dice on every machine.
+const seed = 2020
+
+// warmStep is how finely the warm-up is played.
+const warmStep = 10 * dispatch.Second
+
+// prepare sets the room up and plays the first two hours, or, where that has
+// happened already, goes on from where the demo was stopped.
+func (c demoCmd) prepare(ctx context.Context, room *driven, pack *city.Pack) (*drive.Driver, error) {
+	start, _, err := drive.Start(pack)
+	if err != nil {
+		return nil, err
+	}
+	from := start
+	room.Look(func(s *dispatch.State) { from = max(start, s.Now) })
+	room.clock.Set(from)
+	if err := drive.Setup(ctx, room, pack); err != nil {
+		return nil, err
+	}
+	driver, err := drive.New(room, pack, drive.Options{Seed: seed, Log: room.house.log})
+	if err != nil {
+		return nil, err
+	}
+	if busy := start.Add(warmUp); from < busy {
+		err = driver.FastForward(ctx, room.clock, from, busy, warmStep)
+	}
+	return driver, err
 }
 
 func newToken() string {
@@ -190,14 +219,11 @@ func (d *driven) Submit(ctx context.Context, s engine.Submission) (engine.Receip
 }
 func (d *driven) Look(see func(*dispatch.State)) { d.house.room.Look(see) }
 func (d *driven) Now() dispatch.Instant          { return d.clock.Now() }
-func (d *driven) Move(unit dispatch.UnitID, at geo.Point, source string) {
-	d.house.room.Move(unit, at, d.clock.Now(), source)
+func (d *driven) Move(unit dispatch.UnitID, at geo.Point, when dispatch.Instant, source string) {
+	d.house.room.Move(unit, at, when, source)
 }
 func (d *driven) Where(unit dispatch.UnitID) (geo.Point, bool) {
 	p, known := d.house.room.Where(unit)
 	return p.Point, known
 }
 func (d *driven) LastTouch(unit dispatch.UnitID) time.Time { return d.house.room.LastTouch(unit) }
-
-var _ = strings.TrimSpace
-var _ drive.Room = (*driven)(nil)

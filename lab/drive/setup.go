@@ -1,0 +1,349 @@
+package drive
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/everycall/everycall/city"
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/engine"
+	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/triage"
+)
+
+// Services and desks of the demo.
+const (
+	community  dispatch.Service = "community"
+	supervisor dispatch.DeskID  = "supervisor"
+)
+
+// How long the overlay's facts hold. All invented.
+const (
+	postureReview   = 6 * dispatch.Hour
+	postureUntil    = 12 * dispatch.Hour
+	postureHold     = dispatch.Hour
+	reserveUnits    = 3 // kept free for priority 1
+	accessHalfLife  = 30 * dispatch.Day
+	liaisonConsents = 60 * dispatch.Day
+)
+
+// Start is when the demo of a pack begins: the overlay's start, and the local
+// midnight before it.
+func Start(pack *city.Pack) (start, midnight dispatch.Instant, err error) {
+	zone, err := time.LoadLocation(pack.Zone)
+	if err != nil {
+		return 0, 0, fmt.Errorf("time zone of the pack of %s: %w", pack.Name, err)
+	}
+	at, err := time.Parse(time.RFC3339, pack.Overlay.Start)
+	if err != nil {
+		return 0, 0, fmt.Errorf("start of the pack of %s: %w", pack.Name, err)
+	}
+	local := at.In(zone)
+	day := time.Date(local.Year(), local.Month(), local.Day(), 0, 0, 0, 0, zone)
+	return dispatch.Instant(at.UnixMilli()), dispatch.Instant(day.UnixMilli()), nil
+}
+
+// Setup makes a room out of a pack: its configuration, stations, units, and the
+// overlay as commands by role. It may be called again on a room that has all or
+// some of it: what is there is left as it is.
+func Setup(ctx context.Context, room Room, pack *city.Pack) error {
+	s := setup{ctx: ctx, room: room, pack: pack}
+	room.Look(func(st *dispatch.State) {
+		s.have = st.Counters
+		s.configured = st.Config.Name != ""
+		s.units, s.stations, s.lost = map[dispatch.UnitID]bool{}, map[dispatch.StationID]bool{}, map[dispatch.StationID]bool{}
+		for id := range st.Units {
+			s.units[id] = true
+		}
+		for id, station := range st.Stations {
+			s.stations[id], s.lost[id] = true, station.Lost
+		}
+	})
+	if !s.configured {
+		s.submit("configure", dispatch.Configure{Config: Configuration(pack)})
+	}
+	s.addStations()
+	s.addUnits()
+	s.overlay()
+	return s.err
+}
+
+// setup is one Setup under way; the first error ends it.
+type setup struct {
+	ctx        context.Context
+	room       Room
+	pack       *city.Pack
+	have       dispatch.Counters
+	configured bool
+	units      map[dispatch.UnitID]bool
+	stations   map[dispatch.StationID]bool
+	lost       map[dispatch.StationID]bool
+	err        error
+}
+
+// submit sends one command under a fixed id, so that a set-up that was broken
+// off and is done again does nothing twice.
+func (s *setup) submit(id string, c dispatch.Command) []dispatch.Event {
+	if s.err != nil {
+		return nil
+	}
+	receipt, err := s.room.Submit(s.ctx, engine.Submission{By: BySetup, ID: "setup-" + id, Command: c})
+	if err != nil {
+		s.err = fmt.Errorf("set up the demo, %s: %w", id, err)
+	}
+	return receipt.Events
+}
+
+// Configuration is a pack's configuration of a room. Desks and limits are
+// invented; the hold limits follow those that Los Angeles County publishes (10,
+// 20 and 60 minutes).
+func Configuration(pack *city.Pack) dispatch.Config {
+	services := []dispatch.Service{city.Police, city.Fire, city.EMS, community}
+	c := dispatch.Config{Name: pack.Name, Zone: pack.Zone, Services: services, DefaultService: city.Police, UntriagedPriority: 2,
+		WaitLimits: [6]dispatch.Millis{0, dispatch.Minute, 5 * dispatch.Minute, 20 * dispatch.Minute, 60 * dispatch.Minute, 60 * dispatch.Minute},
+		HoldLimits: [6]dispatch.Millis{0, 10 * dispatch.Minute, 10 * dispatch.Minute, 20 * dispatch.Minute, 60 * dispatch.Minute, 60 * dispatch.Minute}}
+	for _, of := range services {
+		name := strings.ToUpper(string(of[:1])) + string(of[1:])
+		if of == city.EMS {
+			name = "EMS"
+		}
+		c.Desks = append(c.Desks, dispatch.Desk{ID: dispatch.DeskID(of + "-desk"), Name: name + " desk", Service: of, Supervisor: supervisor})
+	}
+	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
+	for _, t := range pack.CallTypes {
+		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
+	}
+	return c
+}
+
+// needs counts a type's capabilities; units beyond those listed have the first.
+func needs(t city.CallType) []triage.Need {
+	var all []triage.Need
+	add := func(capability string, count int) {
+		for n := range all {
+			if all[n].Capability == capability {
+				all[n].Count += uint8(count)
+				return
+			}
+		}
+		all = append(all, triage.Need{Capability: capability, Count: uint8(count)})
+	}
+	for _, capability := range t.Capabilities {
+		add(capability, 1)
+	}
+	if more := t.UnitsWanted - len(t.Capabilities); more > 0 && len(t.Capabilities) > 0 {
+		add(t.Capabilities[0], more)
+	}
+	return all
+}
+
+func (s *setup) addStations() {
+	for _, st := range s.pack.Stations {
+		if !s.stations[dispatch.StationID(st.ID)] {
+			s.submit("station-"+st.ID, dispatch.AddStation{ID: dispatch.StationID(st.ID), Name: st.Name, Service: dispatch.Service(st.Service), Point: st.Point})
+		}
+	}
+}
+
+// home is where a unit stands when it has nothing to do.
+type home struct {
+	unit   dispatch.AddUnit
+	point  geo.Point
+	patrol bool // drifts about its beat
+}
+
+// homes lists the units of a pack, in its order: the patrol cars, every
+// apparatus, and the invented community responders. Every third patrol car is
+// out of service: how thin the watch was is invented.
+func homes(pack *city.Pack) []home {
+	var all []home
+	for n, u := range pack.PoliceUnits {
+		status := dispatch.StatusAvailable
+		if n%3 == 2 {
+			status = dispatch.StatusOutOfService
+		}
+		all = append(all, home{patrol: true, point: u.Start, unit: dispatch.AddUnit{ID: dispatch.UnitID(u.CallSign), Service: city.Police, Kind: "patrol",
+			Station: dispatch.StationID(u.Station), Beat: u.Beat, Capabilities: []string{"police"}, Crew: uint8(u.Crew), Status: status}})
+	}
+	for _, a := range pack.Apparatus {
+		station, ok := pack.Station(a.Station)
+		if !ok {
+			continue
+		}
+		status := dispatch.StatusOutOfService
+		if a.Staffed {
+			status = dispatch.StatusAvailable
+		}
+		all = append(all, home{point: station.Point, unit: dispatch.AddUnit{ID: dispatch.UnitID(a.CallSign), Service: dispatch.Service(a.Service), Kind: a.Kind,
+			Station: dispatch.StationID(a.Station), Capabilities: a.Capabilities, Crew: uint8(a.Crew), Status: status}})
+	}
+	for n, c := range communityUnits {
+		if len(pack.PoliceUnits) == 0 {
+			break
+		}
+		at := pack.PoliceUnits[n*len(pack.PoliceUnits)/len(communityUnits)]
+		all = append(all, home{point: at.Start, unit: dispatch.AddUnit{ID: c.id, Service: community, Kind: c.kind, Beat: at.Beat,
+			Capabilities: c.capabilities, Crew: 2, Status: dispatch.StatusAvailable}})
+	}
+	return all
+}
+
+// communityUnits are invented, and their kind says so on the screen.
+var communityUnits = []struct {
+	id           dispatch.UnitID
+	kind         string
+	capabilities []string
+}{
+	{"CR1", "crisis team (invented)", []string{"crisis"}},
+	{"CR2", "crisis team (invented)", []string{"crisis"}},
+	{"CSO1", "community officers (invented)", []string{"community"}},
+	{"CSO2", "community officers (invented)", []string{"community"}},
+}
+
+func (s *setup) addUnits() {
+	for _, h := range homes(s.pack) {
+		if !s.units[h.unit.ID] {
+			s.submit("unit-"+string(h.unit.ID), h.unit)
+		}
+		if _, known := s.room.Where(h.unit.ID); !known && s.err == nil {
+			s.room.Move(h.unit.ID, h.point, s.room.Now(), PositionSource)
+		}
+	}
+}
+
+// overlay declares what was particular. Each kind is left out once as many were
+// recorded as the overlay has: a person may have ended or withdrawn some since.
+func (s *setup) overlay() {
+	o := s.pack.Overlay
+	for n, lost := range o.Lost {
+		s.lose(n, lost)
+	}
+	barriers := uint64(0)
+	for n, z := range o.Zones {
+		if s.have.Zone < uint64(len(o.Zones)) {
+			s.zone(n, z)
+		}
+		for _, b := range z.Barriers {
+			if s.have.Access <= barriers {
+				s.barrier(barriers, b)
+			}
+			barriers++
+		}
+	}
+	for n, p := range o.Posture {
+		if s.have.Posture < uint64(len(o.Posture)) {
+			s.posture(n, p)
+		}
+	}
+	for n, l := range o.Liaison {
+		if s.have.Liaison < uint64(len(o.Liaison)) {
+			s.submit(fmt.Sprint("liaison-", n), dispatch.RecordLiaison{Role: l.Role, Channel: l.Channel, Note: l.Note, Consent: true,
+				ExpiresAt: s.room.Now().Add(liaisonConsents), Invented: l.Invented})
+		}
+	}
+	if s.have.Claim < uint64(len(o.Claims)) {
+		s.claims(o.Claims)
+	}
+}
+
+func (s *setup) lose(n int, lost city.LostStation) {
+	if s.have.Zone > 0 || s.lost[dispatch.StationID(lost.Station)] {
+		return // the zones come after: this was done before, and a person may have reopened it
+	}
+	s.submit(fmt.Sprint("lost-", n), dispatch.LoseStation{Station: dispatch.StationID(lost.Station), Reason: lost.Reason + " (" + lost.Source + ")"})
+}
+
+func (s *setup) zone(n int, z city.ZoneOverlay) {
+	if len(z.Outline) == 0 || len(z.Outline[0]) == 0 {
+		return
+	}
+	outline := z.Outline[0][0]
+	if len(outline) > 3 && outline[0] == outline[len(outline)-1] {
+		outline = outline[:len(outline)-1]
+	}
+	c := dispatch.DeclareZone{Name: z.Name, Outline: outline, Authority: "not named in the report (invented: duty supervisor)", Reason: "streets closed by barriers; " + z.Source,
+		Rules: []dispatch.ZoneRule{{Service: city.Police, Entry: dispatch.EntryLifeSafetyOnly}, {Service: city.Fire, Entry: dispatch.EntryStageOutside},
+			{Service: city.EMS, Entry: dispatch.EntryStageOutside}, {Service: community, Entry: dispatch.EntryGatesOnly}}}
+	for k, g := range z.Gates {
+		name := g.Name
+		if g.Invented {
+			name += " (invented)"
+		}
+		c.Gates = append(c.Gates, dispatch.Gate{ID: fmt.Sprint("g", k+1), Name: name, Point: g.Point})
+	}
+	c.Reason = cut(c.Reason)
+	s.submit(fmt.Sprint("zone-", n), c)
+}
+
+// barrier records a closed stretch as blocked and a barrier at a place as
+// restricted: people and small vehicles may have passed it.
+func (s *setup) barrier(n uint64, b city.Barrier) {
+	f := dispatch.AccessFact{Kind: "point", Geometry: b.Line, Direction: "both", State: dispatch.AccessRestricted, Source: cut(b.Source), Confidence: "reported",
+		HalfLife: accessHalfLife, Note: cut(b.Name)}
+	if len(b.Line) > 1 {
+		f.Kind, f.State = "line", dispatch.AccessBlocked
+	}
+	if day, err := time.Parse(time.DateOnly, b.From); err == nil {
+		f.ObservedAt = dispatch.Instant(day.UnixMilli())
+	}
+	if hash := s.pack.Hash(); hash != [32]byte{} {
+		f.PackHash = fmt.Sprintf("%x", hash[:8])
+	}
+	s.submit(fmt.Sprint("barrier-", n), dispatch.RecordAccess{Fact: f})
+}
+
+func (s *setup) posture(n int, p city.PostureOverlay) {
+	now := s.room.Now()
+	c := dispatch.DeclarePosture{Service: dispatch.Service(p.Service), Area: dispatch.Area{Kind: dispatch.AreaCity}, Title: p.Title,
+		Reserve:  []dispatch.Reserve{{Priority: 2, Units: reserveUnits}},
+		ReviewBy: now.Add(postureReview), Until: now.Add(postureUntil), Authority: "not named in the report (invented: duty supervisor)", Script: p.CallerScript,
+		Invented: []string{"rules", "reserve", "review_by", "until", "authority", "script"}}
+	for priority := triage.Priority(p.AnswerTo) + 1; priority <= triage.PriorityLowest; priority++ {
+		c.Rules = append(c.Rules, dispatch.PostureRule{Priority: priority, Action: dispatch.ActionHold, Limit: postureHold, Words: p.CallerScript})
+	}
+	if p.ReasonState == city.ReasonNoneStated {
+		c.NoneStated = p.Source
+	} else {
+		c.Reason = p.Reason
+	}
+	s.submit(fmt.Sprint("posture-", n), c)
+}
+
+// claims records statements as they were made; a contradiction can only name
+// what is recorded already.
+func (s *setup) claims(all []city.ClaimOverlay) {
+	known := map[string]dispatch.ClaimID{}
+	for n, claim := range all {
+		c := dispatch.RecordClaim{Role: claim.Role, Statement: claim.Statement, Grade: "anecdotal", FirstHand: claim.FirstHand}
+		if claim.FirstHand {
+			c.Grade = "single_source"
+		}
+		for _, other := range claim.Contradicts {
+			if id, ok := known[other]; ok {
+				c.Contradicts = append(c.Contradicts, id)
+			}
+		}
+		for _, e := range s.submit(fmt.Sprint("claim-", n), c) {
+			if recorded, is := e.(*dispatch.ClaimRecorded); is {
+				known[claim.ID] = recorded.ID
+			}
+		}
+	}
+}
+
+// cut keeps a text within the limit of a line.
+func cut(text string) string {
+	if len(text) > dispatch.MaxLineBytes {
+		return strings.ToValidUTF8(text[:dispatch.MaxLineBytes], "")
+	}
+	return text
+}
+
+// refused reports whether the rules said no, which is normal.
+func refused(err error) bool {
+	var no *dispatch.Rejection
+	return errors.As(err, &no)
+}
