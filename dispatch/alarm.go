@@ -1,6 +1,6 @@
 package dispatch
 
-import "strconv"
+import "slices"
 
 // Cause groups alarms: one line a cause, with a count and the oldest.
 type Cause string
@@ -78,7 +78,7 @@ func (*AlarmAcked) EventName() string  { return "AlarmAcked" }
 
 // nextAlarm makes the id of the nth further alarm raised in one command.
 func (s *State) nextAlarm(nth uint64) AlarmID {
-	return AlarmID("a" + strconv.FormatUint(s.Counters.Alarm+1+nth, 10))
+	return AlarmID(numbered("a", s.Counters.Alarm+1+nth))
 }
 
 func (c AckAlarm) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
@@ -115,8 +115,10 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 	if e.Cause == CauseStaged {
 		s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseStaged && a.Contact == e.Contact })
 	}
-	s.Alarms[e.ID] = &Alarm{ID: e.ID, Cause: e.Cause, Level: e.Level, Desk: e.Desk, Text: e.Text, RaisedAt: st.At, Contact: e.Contact,
+	a := &Alarm{ID: e.ID, Cause: e.Cause, Level: e.Level, Desk: e.Desk, Text: e.Text, RaisedAt: st.At, Contact: e.Contact,
 		Incident: e.Incident, Posture: e.Posture, Station: e.Station, Promise: e.Promise, Times: 1}
+	s.Alarms[e.ID] = a
+	s.indexAlarm(a)
 	s.touched.alarm(e.ID)
 }
 
@@ -125,24 +127,44 @@ func (e *AlarmAcked) evolve(s *State, st Stamped) {
 	switch a.Cause {
 	case CauseOverdue, CauseStaged, CauseReview, CauseStation, CauseClock: // stands until what it asks for is done
 		a.AckedBy, a.AckedAt = st.By, st.At
+		s.touched.alarm(e.Alarm)
 	default:
-		delete(s.Alarms, e.Alarm)
+		s.dropAlarm(e.Alarm)
 	}
-	s.touched.alarm(e.Alarm)
+}
+
+func (s *State) indexAlarm(a *Alarm) {
+	if a.Incident != "" {
+		s.alarmsOf[a.Incident] = append(s.alarmsOf[a.Incident], a.ID)
+	}
 }
 
 func (s *State) dropAlarm(id AlarmID) {
-	if s.Alarms[id] != nil {
-		delete(s.Alarms, id)
-		s.touched.alarm(id)
+	a := s.Alarms[id]
+	if a == nil {
+		return
 	}
+	delete(s.Alarms, id)
+	if a.Incident != "" {
+		if rest := without(s.alarmsOf[a.Incident], id); len(rest) > 0 {
+			s.alarmsOf[a.Incident] = rest
+		} else {
+			delete(s.alarmsOf, a.Incident)
+		}
+	}
+	s.touched.alarm(id)
 }
 
 // dropAlarmsOf takes away the alarms whose reason is gone.
 func (s *State) dropAlarmsOf(gone func(*Alarm) bool) {
-	for _, id := range sortedKeys(s.Alarms) {
-		if gone(s.Alarms[id]) {
-			s.dropAlarm(id)
+	var ids []AlarmID
+	for id, a := range s.Alarms { // sorted below
+		if gone(a) {
+			ids = append(ids, id)
 		}
+	}
+	slices.Sort(ids)
+	for _, id := range ids {
+		s.dropAlarm(id)
 	}
 }

@@ -116,12 +116,50 @@ func (s *State) reserve(u *Unit, i *Incident) *Rejection {
 	}
 	for _, p := range s.postures(u.Service, i) {
 		kept := p.reserveFor(i.Priority())
-		if free := s.freeIn(u.Service, p.Area); kept > 0 && free <= kept {
+		if kept == 0 {
+			continue
+		}
+		free := s.freeIn(u.Service, p.Area)
+		if !u.Free() && (p.Area.Kind != AreaBeats || contains(p.Area.Beats, u.Beat)) {
+			free++ // it is about to be: it is asked what comes next
+		}
+		if free <= kept {
 			return reject(ReserveKept, "posture %s sends priority %d only while more than %d units are free: %d are", p.ID, i.Priority(), kept, free)
 		}
 	}
 	return nil
 }
+
+// MaySend answers why a unit may not be sent to an incident now, in the words
+// that DispatchUnit would use; nil when it may. An unknown unit or incident and
+// one that is closed are answered too.
+func (s *State) MaySend(unit UnitID, incident IncidentID) *Rejection {
+	_, no := DispatchUnit{Unit: unit, Incident: incident}.decide(s, Meta{At: s.Now}, nil)
+	return no
+}
+
+// SpareFor returns how many units of a service may still be sent to an incident
+// before a posture's reserve is reached, never less than 0, and the posture that
+// keeps the rest. Without such a reserve the posture is nil and all free units
+// may go.
+func (s *State) SpareFor(of Service, i *Incident) (spare int, by *Posture) {
+	spare = s.free[of]
+	if i.LifeSafety {
+		return spare, nil
+	}
+	for _, p := range s.postures(of, i) {
+		if kept := p.reserveFor(i.Priority()); kept > 0 {
+			if left := max(s.freeIn(of, p.Area)-kept, 0); by == nil || left < spare {
+				spare, by = min(left, spare), p
+			}
+		}
+	}
+	return spare, by
+}
+
+// EntryRefused answers why a zone's rule does not let a service in to an
+// incident; nil when it does.
+func (s *State) EntryRefused(of Service, i *Incident) *Rejection { return s.entry(of, i, "") }
 
 // entry refuses to send a service into a zone whose rule closes it, unless
 // somebody says why. Life-safety always passes: a way in is then a plan.
@@ -194,7 +232,7 @@ func (s *State) release(id UnitID, leaving IncidentID, m Meta, out []Event) []Ev
 func (s *State) nextInStack(id UnitID, leaving IncidentID, m Meta, out []Event) []Event {
 	for _, next := range s.Units[id].Stack {
 		i := s.Incidents[next]
-		if next == leaving || i == nil || !i.Open() || s.reserve(s.Units[id], i) != nil || s.entry(s.Units[id].Service, i, "") != nil {
+		if next == leaving || i == nil || !i.Open() || len(i.Assignments) >= MaxAssignments || s.reserve(s.Units[id], i) != nil || s.entry(s.Units[id].Service, i, "") != nil {
 			continue
 		}
 		out = append(out, &UnitUnassigned{Unit: id, Incident: next, Reason: "sent now"},
@@ -219,8 +257,8 @@ func (s *State) leftAlone(i *Incident, leaving UnitID, reason string, m Meta, ou
 
 func (e *UnitDispatched) evolve(s *State, st Stamped) {
 	u, i := s.Units[e.Unit], s.Incidents[e.Incident]
-	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model,
-		Milestones: []Milestone{{Status: StatusDispatched, At: st.At, Entered: st.At, Source: SourceSystem}}})
+	milestones := append(make([]Milestone, 0, 4), Milestone{Status: StatusDispatched, At: st.At, Entered: st.At, Source: SourceSystem}) // most have three or four
+	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model, Milestones: milestones})
 	was := u.Free()
 	u.Incident, u.Status, u.Since, u.Source = e.Incident, StatusDispatched, st.At, SourceSystem
 	s.countFree(u, was)

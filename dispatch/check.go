@@ -68,7 +68,7 @@ func CheckTouched(s *State) error {
 // checkContact: exactly one outcome, with owner, due time and next action, or an
 // authority; the floor holds.
 func (s *State) checkContact(c *Contact) error {
-	o := c.Outcome
+	o := &c.Outcome
 	if c.LifeSafety && o.Kind == OutcomeDeclined {
 		return fmt.Errorf("contact %s is life-safety and was declined", c.ID)
 	}
@@ -85,7 +85,7 @@ func (s *State) checkContact(c *Contact) error {
 		return fmt.Errorf("contact %s is life-safety and %s", c.ID, o.Kind)
 	}
 	if o.Kind != OutcomeDuplicate {
-		if at, in := s.due.at[dueRef{dueContact, string(c.ID)}]; !in || s.due.heap[at].due != o.Due {
+		if s.due.find(dueRef{dueContact, string(c.ID)}) != o.Due {
 			return fmt.Errorf("contact %s is due at %d and nothing will alarm then", c.ID, o.Due)
 		}
 	}
@@ -119,23 +119,32 @@ func (s *State) checkIncident(i *Incident) error {
 
 // checkUnit: at most one active incident, which knows the unit.
 func (s *State) checkUnit(u *Unit) error {
-	for n, id := range append([]IncidentID{u.Incident}, u.Stack...) {
-		if id == "" {
-			continue
+	if u.Incident != "" {
+		if err := s.checkAssigned(u, u.Incident, false); err != nil {
+			return err
 		}
-		i := s.Incidents[id]
-		if i == nil {
-			return fmt.Errorf("unit %s works on %s, which is gone", u.ID, id)
+	}
+	for _, id := range u.Stack {
+		if err := s.checkAssigned(u, id, true); err != nil {
+			return err
 		}
-		found := 0
-		for k := range i.Assignments {
-			if a := &i.Assignments[k]; a.Unit == u.ID && a.EndedAt == 0 && a.Stacked == (n > 0) {
-				found++
-			}
+	}
+	return nil
+}
+
+func (s *State) checkAssigned(u *Unit, id IncidentID, stacked bool) error {
+	i := s.Incidents[id]
+	if i == nil {
+		return fmt.Errorf("unit %s works on %s, which is gone", u.ID, id)
+	}
+	found := 0
+	for k := range i.Assignments {
+		if a := &i.Assignments[k]; a.Unit == u.ID && a.EndedAt == 0 && a.Stacked == stacked {
+			found++
 		}
-		if found != 1 {
-			return fmt.Errorf("unit %s on incident %s: %d assignments", u.ID, id, found)
-		}
+	}
+	if found != 1 {
+		return fmt.Errorf("unit %s on incident %s: %d assignments", u.ID, id, found)
 	}
 	return nil
 }

@@ -101,8 +101,14 @@ func (c RecordClaim) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection)
 	if !contains(Grades, c.Grade) {
 		return nil, reject(ValueUnknown, "grade %q: confirmed, likely, single_source, anecdotal or denied", c.Grade).at("grade")
 	}
-	if len(s.Claims) >= MaxClaims {
-		return nil, reject(LimitReached, "%d claims: at most MaxClaims", len(s.Claims))
+	open := 0
+	for _, other := range s.Claims { // counts: the order cannot show
+		if !other.Sealed {
+			open++
+		}
+	}
+	if open >= MaxClaims {
+		return nil, reject(LimitReached, "%d claims are not sealed: at most MaxClaims", open)
 	}
 	for _, id := range c.Contradicts {
 		other := s.Claims[id]

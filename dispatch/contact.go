@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/everycall/everycall/triage"
 )
@@ -132,7 +133,7 @@ func (c ReceiveContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if received.Safe == "" {
 		received.Safe = SafeUnknown
 	}
-	noPlace := c.Person.Place == "" && c.Person.Point == nil
+	noPlace := strings.TrimSpace(c.Person.Place) == "" && c.Person.Point == nil
 	received.LifeSafety = !known || kind.LifeSafety || noPlace
 	service := s.Config.DefaultService
 	if known {
@@ -152,15 +153,19 @@ func (c ReceiveContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	}
 	out = append(out, received)
 	if c.Join != "" {
-		return c.join(s, m, received, out)
+		out, no := c.join(s, m, received, out)
+		if no != nil {
+			return nil, no
+		}
+		return s.alarmRepeat(received, c.Join, earlier, out), nil
 	}
-	incident := &IncidentOpened{ID: IncidentID("i" + strconv.FormatUint(s.Counters.Incident+1, 10)), Number: s.Counters.Incident + 1,
+	incident := &IncidentOpened{ID: IncidentID(numbered("i", s.Counters.Incident+1)), Number: s.Counters.Incident + 1,
 		Contact: c.ID, Service: service, Type: c.Type, Priority: received.Priority, LifeSafety: received.LifeSafety, Beat: c.Beat}
 	if c.Person.Point != nil {
 		incident.Zone = s.zoneAt(*c.Person.Point)
 	}
 	out = append(out, incident)
-	return s.alarmRepeat(m, received, earlier, out), nil
+	return s.alarmRepeat(received, incident.ID, earlier, out), nil
 }
 
 func (c ReceiveContact) join(s *State, m Meta, received *ContactReceived, out []Event) ([]Event, *Rejection) {
@@ -171,7 +176,7 @@ func (c ReceiveContact) join(s *State, m Meta, received *ContactReceived, out []
 	if len(incident.Contacts) >= MaxContactsJoint {
 		return nil, reject(LimitReached, "incident %s has %d contacts: at most MaxContactsJoint", incident.ID, len(incident.Contacts))
 	}
-	out = s.liftToFloor(incident, received.LifeSafety, m, out)
+	out = s.liftToFloor(incident, received.LifeSafety, received.Priority, m, out)
 	out = append(out, &ContactJoined{Contact: c.ID, Incident: c.Join})
 	if received.Priority < incident.Priority() {
 		out = append(out, &IncidentReprioritised{Incident: c.Join, Priority: received.Priority, Reason: "a contact that joined is more urgent"})
@@ -185,13 +190,16 @@ func (c ReceiveContact) checkFields(s *State) *Rejection {
 		max        int
 		lines      bool
 	}{
-		{"id", string(c.ID), MaxLineBytes, false}, {"caller.name", c.Person.Name, MaxLineBytes, false},
+		{"id", string(c.ID), MaxContactIDBytes, false}, {"caller.name", c.Person.Name, MaxLineBytes, false},
 		{"caller.number", c.Person.Number, 40, false}, {"location.text", c.Person.Place, MaxLineBytes, false},
 		{"narrative", c.Person.Text, MaxTextBytes, true}, {"language", c.Language, 40, false}, {"beat", c.Beat, 40, false},
 	} {
 		if no := checkText(f.name, f.text, f.max, f.lines); no != nil {
 			return no
 		}
+	}
+	if strings.Contains(string(c.ID), ":") { // contacts have keys of their own, and other things' begin so
+		return reject(ValueUnknown, "contact id %q: an id holds no colon", c.ID).at("id")
 	}
 	if !contains(Channels, c.Channel) {
 		return reject(ValueUnknown, "channel %q is not known: one of phone, text, web, alarm, walk_in, radio, on_view", c.Channel).at("channel")
@@ -249,7 +257,7 @@ func (s *State) earlierFrom(number string, now Instant) []ContactID {
 
 // alarmRepeat tells the supervisor about the third call and each after it.
 // Counting alone raises no priority.
-func (s *State) alarmRepeat(m Meta, c *ContactReceived, earlier []ContactID, out []Event) []Event {
+func (s *State) alarmRepeat(c *ContactReceived, on IncidentID, earlier []ContactID, out []Event) []Event {
 	if len(earlier)+1 < RepeatAlertAt {
 		return out
 	}
@@ -263,7 +271,7 @@ func (s *State) alarmRepeat(m Meta, c *ContactReceived, earlier []ContactID, out
 	}
 	text := "call " + strconv.Itoa(len(earlier)+1) + " from one number, promises broken " + strconv.Itoa(broken) + ": ask what has changed"
 	return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseRepeat, Level: LevelWarning,
-		Desk: s.supervisorOf(c.Outcome.Owner), Contact: c.ID, Text: text})
+		Desk: s.supervisorOf(c.Outcome.Owner), Contact: c.ID, Incident: on, Text: text})
 }
 
 func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -289,7 +297,7 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	floor := kind.LifeSafety || s.floorBesides(incident, c.Contact)
 	triaged := &ContactTriaged{Contact: c.Contact, Type: c.Type, Priority: p, LifeSafety: kind.LifeSafety, Reason: c.Reason}
 	if s.lead(incident) != c.Contact { // it follows: the incident learns only of a danger to life
-		out = append(s.liftToFloor(incident, floor, m, out), triaged)
+		out = append(s.liftToFloor(incident, floor, p, m, out), triaged)
 		if floor != incident.LifeSafety {
 			out = append(out, &IncidentRetyped{Incident: incident.ID, Type: incident.Type, Service: incident.Service, LifeSafety: floor})
 		}
@@ -299,6 +307,8 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		w := s.waiting(Service(kind.Service), p, contact.Outcome.Since)
 		w.Due = max(w.Due, m.At.Add(Minute))
 		out = append(out, &OutcomeChanged{Contact: c.Contact, Outcome: w})
+	} else {
+		out = s.hasten(incident, p, m, out)
 	}
 	out = append(out, triaged, &IncidentRetyped{Incident: incident.ID, Type: c.Type, Service: Service(kind.Service), LifeSafety: floor})
 	if p != incident.Priority() {
@@ -361,7 +371,7 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	if no := checkText("reason", c.Reason, MaxLineBytes, false); no != nil {
 		return nil, no
 	}
-	out = s.liftToFloor(into, contact.LifeSafety, m, out)
+	out = s.liftToFloor(into, contact.LifeSafety, contact.Priority, m, out)
 	if s.openContacts(from) == 1 {
 		if from.Active() > 0 {
 			return nil, reject(UnitsWorking, "units are working on incident %d: unassign them first", from.Number)
@@ -379,14 +389,35 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 }
 
 // liftToFloor puts the leading contact back to waiting when its incident has
-// become life-safety while it was held, diverted or appointed.
-func (s *State) liftToFloor(i *Incident, lifeSafety bool, m Meta, out []Event) []Event {
+// become life-safety while it was held, diverted or appointed; else a more
+// urgent priority brings its due time forward.
+func (s *State) liftToFloor(i *Incident, lifeSafety bool, p triage.Priority, m Meta, out []Event) []Event {
 	lead := s.Lead(i)
 	if !lifeSafety || !lead.Outcome.Kind.putOff() {
+		return s.hasten(i, p, m, out)
+	}
+	o := s.waiting(i.Service, min(p, i.Priority()), m.At)
+	o.Reason = "it is life-safety now: it is no longer put off"
+	return append(out, outcomeOf(lead, o))
+}
+
+// hasten brings the due time of a waiting or held incident forward when it is
+// more urgent than it was: it is looked at within the limit of the new priority.
+func (s *State) hasten(i *Incident, p triage.Priority, m Meta, out []Event) []Event {
+	if p >= i.Priority() {
 		return out
 	}
-	o := s.waiting(i.Service, i.Priority(), m.At)
-	o.Reason = "it is life-safety now: it is no longer put off"
+	lead := s.Lead(i)
+	o := lead.Outcome
+	switch o.Kind {
+	case OutcomeWaiting:
+		o.Due = min(o.Due, m.At.Add(s.waitLimit(p)))
+	case OutcomeHeld:
+		o.Due = min(o.Due, m.At.Add(s.holdLimit(p)))
+	}
+	if o.Due == lead.Outcome.Due {
+		return out
+	}
 	return append(out, outcomeOf(lead, o))
 }
 
@@ -417,6 +448,7 @@ func (e *ContactJoined) evolve(s *State, st Stamped) {
 	c, into := s.Contacts[e.Contact], s.Incidents[e.Incident]
 	if from := s.Incidents[c.Incident]; from != nil {
 		from.Contacts = without(from.Contacts, e.Contact)
+		s.due.set(dueRef{dueArchive, string(from.ID)}, s.archiveAt(from)) // its promises went with it
 		s.touched.incident(from.ID)
 	}
 	lead := s.Contacts[s.lead(into)]
@@ -436,7 +468,7 @@ func (e *OutcomeChanged) evolve(s *State, _ Stamped) {
 	s.setOutcome(c, o)
 	if i := s.Incidents[c.Incident]; i != nil {
 		s.touched.incident(i.ID)
-		if s.lead(i) == c.ID && len(i.Contacts) > 1 {
+		if len(i.Contacts) > 1 && s.lead(i) == c.ID {
 			s.follow(i, o)
 		}
 	}
@@ -445,17 +477,25 @@ func (e *OutcomeChanged) evolve(s *State, _ Stamped) {
 // setOutcome replaces the outcome, its place in the due queue, and the alarm
 // that the former one may have raised.
 func (s *State) setOutcome(c *Contact, o Outcome) {
+	if c.Outcome.Kind == OutcomeStaged && o.Kind != OutcomeStaged {
+		s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseStaged && a.Contact == c.ID })
+	}
 	c.Outcome = o
 	if c.alarm != "" {
 		s.dropAlarm(c.alarm)
 		c.alarm = ""
 	}
-	due := o.Due
-	if o.Kind == OutcomeDuplicate {
-		due = 0 // its leading contact's due time alarms for both
-	}
-	s.due.set(dueRef{dueContact, string(c.ID)}, due)
+	s.due.set(dueRef{dueContact, string(c.ID)}, o.alarmAt())
 	s.touched.contact(c.ID)
+}
+
+// alarmAt is when somebody is alarmed about it; 0 for a final outcome, and for a
+// duplicate, since the due time of its leading contact alarms for both.
+func (o *Outcome) alarmAt() Instant {
+	if o.Kind == OutcomeDuplicate {
+		return 0
+	}
+	return o.Due
 }
 
 // follow keeps the owner and due time of duplicates equal to their lead's.
@@ -476,6 +516,10 @@ func (s *State) remember(c *Contact) {
 }
 
 func (s *State) forget(c *Contact) {
+	if all := s.byNumber[c.Person.Number]; len(all) == 1 && all[0] == c.ID {
+		delete(s.byNumber, c.Person.Number)
+		return
+	}
 	if rest := without(s.byNumber[c.Person.Number], c.ID); len(rest) > 0 {
 		s.byNumber[c.Person.Number] = rest
 	} else {

@@ -72,6 +72,9 @@ func checkText(field, text string, maxBytes int, lines bool) *Rejection {
 		return reject(TextTooLong, "%s has %d bytes: at most %d", field, len(text), maxBytes).at(field)
 	}
 	for _, r := range text {
+		if r >= ' ' && r < 0x7f {
+			continue
+		}
 		if (r < ' ' && !(lines && (r == '\n' || r == '\t'))) || r == 0x7f || r == 0xfffd || (r >= 0x80 && r < 0xa0) || r == 0x202e || r == 0x2066 {
 			return reject(TextUnprintable, "%s holds a control character (U+%04X): type it again without", field, r).at(field)
 		}

@@ -17,6 +17,7 @@ const (
 	dueLiaison
 	dueClaim
 	dueArchive
+	dueKinds // how many kinds there are
 )
 
 type dueRef struct {
@@ -29,47 +30,75 @@ type dueItem struct {
 	ref dueRef
 }
 
+// duePlace is where a thing stands in the heap.
+type duePlace struct {
+	ref dueRef
+	at  int
+}
+
+type dueEntry struct {
+	due   Instant
+	place *duePlace
+}
+
 // dueQueue is a binary heap of due times in which each thing stands at most
-// once and can be moved. It is an index: no part of a snapshot.
+// once and can be moved. It is an index: no part of a snapshot. The zero
+// dueQueue is empty.
 type dueQueue struct {
-	heap []dueItem
-	at   map[dueRef]int
+	heap   []dueEntry
+	places [dueKinds]map[string]*duePlace
 }
 
 // set moves ref to a new due time, or takes it out at 0.
 func (q *dueQueue) set(ref dueRef, due Instant) {
-	i, in := q.at[ref]
+	place := q.places[ref.kind][ref.id]
 	switch {
-	case due == 0 && !in:
+	case due == 0 && place == nil:
 	case due == 0:
-		last := len(q.heap) - 1
+		i, last := place.at, len(q.heap)-1
 		q.swap(i, last)
+		q.heap[last] = dueEntry{}
 		q.heap = q.heap[:last]
-		delete(q.at, ref)
+		delete(q.places[ref.kind], ref.id)
 		if i < last {
 			q.down(i)
 			q.up(i)
 		}
-	case in:
-		q.heap[i].due = due
-		q.down(i)
-		q.up(i)
+	case place != nil:
+		q.heap[place.at].due = due
+		q.down(place.at)
+		q.up(place.at)
 	default:
-		q.heap = append(q.heap, dueItem{due, ref})
-		q.at[ref] = len(q.heap) - 1
-		q.up(len(q.heap) - 1)
+		if q.places[ref.kind] == nil {
+			q.places[ref.kind] = map[string]*duePlace{}
+		}
+		place = &duePlace{ref: ref, at: len(q.heap)}
+		q.places[ref.kind][ref.id] = place
+		q.heap = append(q.heap, dueEntry{due, place})
+		q.up(place.at)
 	}
+}
+
+// find returns the due time of ref, or 0.
+func (q *dueQueue) find(ref dueRef) Instant {
+	if place := q.places[ref.kind][ref.id]; place != nil {
+		return q.heap[place.at].due
+	}
+	return 0
 }
 
 // until returns what is due at or before now, oldest first, at most limit.
 func (q *dueQueue) until(now Instant, limit int) []dueItem {
+	if len(q.heap) == 0 || q.heap[0].due > now {
+		return nil
+	}
 	var found []dueItem
 	var walk func(i int)
 	walk = func(i int) {
 		if i >= len(q.heap) || q.heap[i].due > now {
 			return
 		}
-		found = append(found, q.heap[i])
+		found = append(found, dueItem{q.heap[i].due, q.heap[i].place.ref})
 		walk(2*i + 1)
 		walk(2*i + 2)
 	}
@@ -82,8 +111,8 @@ func (q *dueQueue) until(now Instant, limit int) []dueItem {
 
 func (q *dueQueue) swap(i, j int) {
 	q.heap[i], q.heap[j] = q.heap[j], q.heap[i]
-	q.at[q.heap[i].ref] = i
-	q.at[q.heap[j].ref] = j
+	q.heap[i].place.at = i
+	q.heap[j].place.at = j
 }
 
 func (q *dueQueue) up(i int) {

@@ -1,5 +1,7 @@
 package dispatch
 
+import "strconv"
+
 // The decisions about a contact that is not being answered now. None of them
 // is open to a life-safety contact except staging, which is open to nothing
 // else; and each names an owner, a due time, a next action and a reason.
@@ -140,8 +142,10 @@ func (c HoldContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 			limit = rule.Limit
 		}
 	}
-	if no := checkLine("reason", o.Reason); no != nil {
-		return nil, no
+	if c.Reason != "" || o.Reason == "" { // the posture's own was checked when it was declared
+		if no := checkLine("reason", c.Reason); no != nil {
+			return nil, no
+		}
 	}
 	if c.ReviewIn < 0 || c.ReviewIn > Day {
 		return nil, reject(TimeInvalid, "the review is between now and 24 h").at("review_in")
@@ -199,7 +203,7 @@ func (c StageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	}
 	out = append(out, outcomeOf(contact, o))
 	return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseStaged, Level: LevelLifeSafety, Desk: desk, Contact: c.Contact, Incident: incident.ID,
-		Text: "life-safety call staged: " + c.Plan}), nil
+		Text: "life-safety call " + strconv.FormatUint(incident.Number, 10) + " staged: its plan stands on the call"}), nil
 }
 
 func (c DivertContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {

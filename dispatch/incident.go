@@ -1,6 +1,10 @@
 package dispatch
 
-import "github.com/everycall/everycall/triage"
+import (
+	"slices"
+
+	"github.com/everycall/everycall/triage"
+)
 
 // CloseIncident ends an incident with a disposition and an authority. Each open
 // contact gets its final outcome by an event of its own.
@@ -193,13 +197,7 @@ func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 		return nil, no
 	}
 	out = append(out, &IncidentReprioritised{Incident: i.ID, Priority: c.Priority, Reason: c.Reason})
-	if lead := s.Lead(i); lead.Outcome.Kind == OutcomeWaiting && c.Priority < i.Priority() {
-		w := s.waiting(i.Service, c.Priority, m.At)
-		w.Since = lead.Outcome.Since
-		w.Due = min(w.Due, lead.Outcome.Due)
-		out = append(out, outcomeOf(lead, w))
-	}
-	return out, nil
+	return s.hasten(i, c.Priority, m, out), nil
 }
 
 // archiveAt is when a closed incident leaves the live state: ArchiveAfter its
@@ -272,12 +270,14 @@ func (e *IncidentArchived) evolve(s *State, _ Stamped) {
 			s.touched.promise(p)
 		}
 		s.forget(c)
-		s.due.set(dueRef{dueContact, string(id)}, 0)
+		if c.Outcome.alarmAt() != 0 {
+			s.due.set(dueRef{dueContact, string(id)}, 0)
+		}
 		delete(s.Contacts, id)
 		s.touched.contact(id)
 	}
-	for _, id := range sortedKeys(s.Alarms) {
-		if s.Alarms[id].Incident == e.Incident {
+	if alarms := s.alarmsOf[e.Incident]; len(alarms) > 0 {
+		for _, id := range slices.Sorted(slices.Values(alarms)) {
 			s.dropAlarm(id)
 		}
 	}

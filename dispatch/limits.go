@@ -9,10 +9,10 @@ const (
 	MaxDesks         = 200
 	MaxPostures      = 100 // in force at once
 	MaxPostureRules  = 60
-	MaxZones         = 500
+	MaxZones         = 500 // in force at once
 	MaxZonePoints    = 2_000
 	MaxAccessFacts   = 20_000
-	MaxClaims        = 5_000
+	MaxClaims        = 5_000 // not sealed yet
 	MaxLiaisons      = 1_000
 	MaxNotes         = 5_000 // on one incident
 	MaxAssignments   = 200   // on one incident, ended ones included
@@ -23,6 +23,8 @@ const (
 	MaxDuePerTick    = 2_000 // due things that one Tick handles; the next one goes on
 	MaxTextBytes     = 8_000 // a narrative, a note
 	MaxLineBytes     = 400   // a reason, a name, a place
+
+	MaxContactIDBytes = 200 // a journal keeps a key under it
 )
 
 // Times that the rules use unless the configuration has its own.

@@ -1,6 +1,6 @@
 package dispatch
 
-import "strconv"
+import "strings"
 
 // AddNote adds to an incident's narrative. A closed incident takes notes too.
 type AddNote struct {
@@ -47,16 +47,19 @@ func (c AddNote) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if i == nil {
 		return nil, reject(IncidentUnknown, "incident %q is not known here", c.Incident).at("incident")
 	}
+	if len(i.Contacts) == 0 {
+		return nil, reject(IncidentUnknown, "incident %d was joined into another: write it there", i.Number).at("incident")
+	}
 	if len(i.Notes) >= MaxNotes {
 		return nil, reject(LimitReached, "incident %d has %d notes: at most MaxNotes", i.Number, len(i.Notes))
 	}
-	if c.Text == "" {
+	if strings.TrimSpace(c.Text) == "" {
 		return nil, reject(FieldMissing, "text is needed").at("text")
 	}
 	if no := checkText("text", c.Text, MaxTextBytes, true); no != nil {
 		return nil, no
 	}
-	return append(out, &NoteAdded{ID: NoteID("n" + strconv.FormatUint(s.Counters.Note+1, 10)), Incident: i.ID, Contact: s.lead(i), Private: Private{Text: c.Text}}), nil
+	return append(out, &NoteAdded{ID: NoteID(numbered("n", s.Counters.Note+1)), Incident: i.ID, Contact: s.lead(i), Private: Private{Text: c.Text}}), nil
 }
 
 func (c StrikeNote) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {

@@ -47,6 +47,13 @@ type Zone struct {
 	EndReason string     `json:"end_reason,omitempty"`
 }
 
+func (z *Zone) nextDue() Instant {
+	if z.EndedAt != 0 {
+		return 0
+	}
+	return z.Until
+}
+
 // RuleFor returns the entry rule for a service; free where none is given.
 func (z *Zone) RuleFor(of Service) Entry {
 	for _, r := range z.Rules {
@@ -158,10 +165,12 @@ func (*AccessRecorded) EventName() string  { return "AccessRecorded" }
 func (*AccessWithdrawn) EventName() string { return "AccessWithdrawn" }
 
 // zoneAt returns the zone in force that holds a point; the newest of several.
-func (s *State) zoneAt(p geo.Point) ZoneID {
+func (s *State) zoneAt(p geo.Point) ZoneID { return s.zoneBesides(p, "") }
+
+func (s *State) zoneBesides(p geo.Point, but ZoneID) ZoneID {
 	var found *Zone
 	for _, z := range s.Zones { // the newest wins, so the order cannot show
-		if z.EndedAt == 0 && (geo.Polygon{z.Outline}).Contains(p) && (found == nil || z.From > found.From || (z.From == found.From && z.ID > found.ID)) {
+		if z.EndedAt == 0 && z.ID != but && (geo.Polygon{z.Outline}).Contains(p) && (found == nil || z.From > found.From || (z.From == found.From && z.ID > found.ID)) {
 			found = z
 		}
 	}
@@ -175,8 +184,14 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	if no := checkLines("name", c.Name, "authority", c.Authority, "reason", c.Reason); no != nil {
 		return nil, no
 	}
-	if len(s.Zones) >= MaxZones {
-		return nil, reject(LimitReached, "%d zones: at most MaxZones", len(s.Zones))
+	inForce := 0
+	for _, z := range s.Zones { // counts: the order cannot show
+		if z.EndedAt == 0 {
+			inForce++
+		}
+	}
+	if inForce >= MaxZones {
+		return nil, reject(LimitReached, "%d zones are in force: at most MaxZones", inForce)
 	}
 	if len(c.Outline) < 3 || len(c.Outline) > MaxZonePoints {
 		return nil, reject(PlaceInvalid, "an outline has 3 to %d points", MaxZonePoints).at("outline")
@@ -223,6 +238,24 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	return append(out, declared), nil
 }
 
+// endZone ends it. An incident that lies in another zone too lies in that one
+// from then on: the end of a zone opens nothing that another one closes.
+func (s *State) endZone(id ZoneID, reason string, out []Event) []Event {
+	out = append(out, &ZoneWasEnded{Zone: id, Reason: reason})
+	for _, inside := range sortedKeys(s.Incidents) {
+		i := s.Incidents[inside]
+		if !i.Open() || i.Zone != id {
+			continue
+		}
+		if p := s.Lead(i).Person.Point; p != nil {
+			if other := s.zoneBesides(*p, id); other != "" {
+				out = append(out, &IncidentMoved{Incident: inside, Beat: i.Beat, Zone: other})
+			}
+		}
+	}
+	return out
+}
+
 func (c EndZone) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	z := s.Zones[c.Zone]
 	if z == nil {
@@ -234,7 +267,7 @@ func (c EndZone) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
-	return append(out, &ZoneWasEnded{Zone: c.Zone, Reason: c.Reason}), nil
+	return s.endZone(c.Zone, c.Reason, out), nil
 }
 
 func (c RecordAccess) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -292,7 +325,7 @@ func (e *ZoneDeclared) evolve(s *State, _ Stamped) {
 	s.Counters.Zone++
 	z := e.Zone
 	s.Zones[z.ID] = &z
-	s.due.set(dueRef{dueZone, string(z.ID)}, z.Until)
+	s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	for _, id := range e.Inside {
 		s.Incidents[id].Zone = z.ID
 		s.touched.incident(id)

@@ -1,7 +1,10 @@
 package dispatch
 
 import (
+	"cmp"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/everycall/everycall/triage"
 )
@@ -124,11 +127,11 @@ type Posture struct {
 
 // Incomplete reports whether the reason is missing; every hold that cites the
 // posture shows it.
-func (p *Posture) Incomplete() bool { return p.Reason == "" }
+func (p *Posture) Incomplete() bool { return strings.TrimSpace(p.Reason) == "" }
 
 // ReasonShown is the reason as everybody is to read it.
 func (p *Posture) ReasonShown() string {
-	if p.Reason == "" {
+	if p.Incomplete() {
 		return "none stated (" + p.NoneStated + ")"
 	}
 	return p.Reason
@@ -285,11 +288,11 @@ func (c DeclarePosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	inForce := 0
 	for _, id := range sortedKeys(s.Postures) {
 		p := s.Postures[id]
-		if p.EndedAt != 0 {
+		if p.EndedAt != 0 || p.ID == c.Replaces {
 			continue
 		}
 		inForce++
-		if p.ID != c.Replaces && p.Service == c.Service && p.Area.overlaps(c.Area) && contradict(p.Rules, c.Rules) {
+		if p.Service == c.Service && p.Area.overlaps(c.Area) && contradict(p.Rules, c.Rules) {
 			return nil, reject(PostureContradicts, "%s (%q) is in force and says otherwise for the same calls: name it in replaces, or end it first", p.ID, p.Title).at("replaces")
 		}
 	}
@@ -315,7 +318,7 @@ func (c DeclarePosture) checkFields(s *State, m Meta) *Rejection {
 	if no := checkLines("title", c.Title, "authority", c.Authority, "script", c.Script); no != nil {
 		return no
 	}
-	if c.Reason == "" && c.NoneStated == "" {
+	if strings.TrimSpace(c.Reason) == "" && strings.TrimSpace(c.NoneStated) == "" {
 		return reject(FieldMissing, "a posture needs its reason; where none was given, name the source that says so in none_stated").at("reason")
 	}
 	if no := checkText("reason", c.Reason, MaxLineBytes, false); no != nil {
@@ -459,11 +462,9 @@ func (s *State) endPosture(id PostureID, reason string, m Meta, out []Event) []E
 			held = append(held, c)
 		}
 	}
-	for a := 1; a < len(held); a++ {
-		for b := a; b > 0 && s.Incidents[held[b].Incident].Priority() < s.Incidents[held[b-1].Incident].Priority(); b-- {
-			held[b], held[b-1] = held[b-1], held[b]
-		}
-	}
+	slices.SortStableFunc(held, func(a, b *Contact) int {
+		return cmp.Compare(s.Incidents[a.Incident].Priority(), s.Incidents[b.Incident].Priority())
+	})
 	for n, c := range held {
 		o := Outcome{Kind: OutcomeWaiting, Since: m.At, Owner: c.Outcome.Owner, Due: m.At.Add(Millis(n+1) * RecoverySpacing), Posture: id,
 			Next: "recovery, place " + strconv.Itoa(n+1) + " of " + strconv.Itoa(len(held)) + ": send, or call back", Reason: "the posture ended: " + reason, Authority: m.By}

@@ -185,6 +185,9 @@ func (e *PromiseSettled) evolve(s *State, st Stamped) {
 	p := s.Promises[e.Promise]
 	p.State, p.Settled, p.How = e.State, st.At, e.Private.Text
 	s.due.set(dueRef{duePromise, string(e.Promise)}, 0)
+	if i := s.Incidents[s.Contacts[e.Contact].Incident]; i != nil && !i.Open() { // it may have waited for this
+		s.due.set(dueRef{dueArchive, string(i.ID)}, s.archiveAt(i))
+	}
 	s.touched.promise(e.Promise)
 	s.touched.contact(e.Contact)
 }

@@ -27,8 +27,9 @@ type State struct {
 
 	types    triage.Table
 	due      dueQueue
-	free     map[Service]int        // units that could be sent now
-	byNumber map[string][]ContactID // open contacts and those of the last RepeatWindow, by call-back number
+	free     map[Service]int          // units that could be sent now
+	alarmsOf map[IncidentID][]AlarmID // the alarms that name an incident
+	byNumber map[string][]ContactID   // open contacts and those of the last RepeatWindow, by call-back number
 	touched  touched
 }
 
@@ -262,9 +263,10 @@ func NewState() *State {
 func (s *State) Reindex() {
 	s.makeMaps()
 	s.types, _ = triage.NewTable(s.Config.Types) // was checked by Configure
-	s.due = dueQueue{at: map[dueRef]int{}}
+	s.due = dueQueue{}
 	s.free = map[Service]int{}
 	s.byNumber = map[string][]ContactID{}
+	s.alarmsOf = map[IncidentID][]AlarmID{}
 	for _, id := range sortedKeys(s.Units) {
 		if u := s.Units[id]; u.Free() {
 			s.free[u.Service]++
@@ -274,32 +276,34 @@ func (s *State) Reindex() {
 		c := s.Contacts[id]
 		c.alarm = ""
 		s.remember(c)
-		s.due.set(dueRef{dueContact, string(id)}, c.Outcome.Due)
+		s.due.set(dueRef{dueContact, string(id)}, c.Outcome.alarmAt())
 	}
 	for _, id := range sortedKeys(s.Alarms) {
-		if a := s.Alarms[id]; a.Cause == CauseOverdue {
+		a := s.Alarms[id]
+		s.indexAlarm(a)
+		if a.Cause == CauseOverdue {
 			if c := s.Contacts[a.Contact]; c != nil {
 				c.alarm = id
 			}
 		}
 	}
-	for _, p := range s.Promises {
+	for _, p := range s.Promises { // the heap's order cannot show
 		s.due.set(dueRef{duePromise, string(p.ID)}, p.nextDue())
 	}
-	for _, p := range s.Postures {
+	for _, p := range s.Postures { // the heap's order cannot show
 		s.due.set(dueRef{duePosture, string(p.ID)}, p.nextDue())
 	}
-	for _, i := range s.Incidents {
+	for _, i := range s.Incidents { // the heap's order cannot show
 		s.due.set(dueRef{dueArchive, string(i.ID)}, s.archiveAt(i))
 	}
-	for _, c := range s.Claims {
+	for _, c := range s.Claims { // the heap's order cannot show
 		s.due.set(dueRef{dueClaim, string(c.ID)}, c.nextDue())
 	}
-	for _, l := range s.Liaisons {
+	for _, l := range s.Liaisons { // the heap's order cannot show
 		s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)
 	}
-	for _, z := range s.Zones {
-		s.due.set(dueRef{dueZone, string(z.ID)}, z.Until)
+	for _, z := range s.Zones { // the heap's order cannot show
+		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
 }
 

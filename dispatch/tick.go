@@ -37,15 +37,24 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		return out, nil
 	}
 	alarms := uint64(0)
+	var ended []PostureID // in this Tick: their held calls have a new due time
 	for _, item := range s.due.until(m.At, MaxDuePerTick) {
 		before := len(out)
 		switch item.ref.kind {
 		case dueContact:
-			out = s.contactDue(s.Contacts[ContactID(item.ref.id)], m, alarms, out)
+			c := s.Contacts[ContactID(item.ref.id)]
+			if c.Outcome.Kind == OutcomeHeld && contains(ended, c.Outcome.Posture) {
+				continue
+			}
+			out = s.contactDue(c, m, alarms, out)
 		case duePromise:
 			out = s.promiseDue(s.Promises[PromiseID(item.ref.id)], alarms, out)
 		case duePosture:
-			out = s.postureDue(s.Postures[PostureID(item.ref.id)], m, alarms, out)
+			p := s.Postures[PostureID(item.ref.id)]
+			if m.At >= p.Until {
+				ended = append(ended, p.ID)
+			}
+			out = s.postureDue(p, m, alarms, out)
 		case dueZone:
 			out = s.zoneDue(s.Zones[ZoneID(item.ref.id)], alarms, out)
 		case dueLiaison:
@@ -102,7 +111,7 @@ func (s *State) postureDue(p *Posture, m Meta, alarms uint64, out []Event) []Eve
 }
 
 func (s *State) zoneDue(z *Zone, alarms uint64, out []Event) []Event {
-	out = append(out, &ZoneWasEnded{Zone: z.ID, Reason: "its time was over"})
+	out = s.endZone(z.ID, "its time was over", out)
 	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
 		Text: "zone " + z.Name + " has ended at its limit: declare it anew if it still holds"})
 }

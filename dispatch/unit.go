@@ -183,17 +183,28 @@ func (c SetUnitStatus) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		if i != nil && !changed.Late {
 			out = s.progress(i, c.Status, m, out)
 		}
+		if i == nil && !changed.Late {
+			out = s.emptyStack(u, c.Status, out)
+		}
 		return out, nil
 	}
 	out = append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Reason: "unit said: " + string(c.Status)}, changed)
 	if c.Status == StatusAvailable {
 		out = s.nextInStack(u.ID, i.ID, m, out)
-	} else {
-		for _, id := range u.Stack {
-			out = append(out, &UnitUnassigned{Unit: u.ID, Incident: id, Reason: "unit said: " + string(c.Status)})
-		}
 	}
+	out = s.emptyStack(u, c.Status, out)
 	return s.leftAlone(i, u.ID, "unit said: "+string(c.Status), m, out), nil
+}
+
+// emptyStack takes what waits behind a unit off it when it leaves service.
+func (s *State) emptyStack(u *Unit, status Status, out []Event) []Event {
+	if status != StatusOutOfService && status != StatusOffDuty {
+		return out
+	}
+	for _, id := range u.Stack {
+		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: id, Reason: "unit said: " + string(status)})
+	}
+	return out
 }
 
 // progress moves the leading contact's due time on when a unit arrives, and
@@ -246,7 +257,7 @@ func (e *UnitStatusChanged) evolve(s *State, st Stamped) {
 	}
 	if !e.Late {
 		was := u.Free()
-		u.Status, u.Since, u.Source = e.Status, e.At, e.Source
+		u.Status, u.Since, u.Source = e.Status, min(e.At, st.At), e.Source // a device's clock that is ahead hides nothing said after
 		s.countFree(u, was)
 	}
 	s.touched.unit(e.Unit)

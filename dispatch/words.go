@@ -1,5 +1,7 @@
 package dispatch
 
+import "strconv"
+
 // Instant is a point in time: milliseconds since 1970-01-01 UTC. Zero is "no
 // time known".
 type Instant int64
@@ -40,6 +42,12 @@ type (
 	LiaisonID  string
 	Service    string // "police", "fire", "ems", "community", …
 )
+
+// numbered makes a name from a counter, in one allocation.
+func numbered(prefix string, n uint64) string {
+	var buffer [24]byte
+	return string(strconv.AppendUint(append(buffer[:0], prefix...), n, 10))
+}
 
 // OutcomeKind is what has become of a contact so far: always exactly one.
 type OutcomeKind string

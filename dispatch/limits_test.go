@@ -1,0 +1,252 @@
+package dispatch
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/everycall/everycall/geo"
+)
+
+// TestLimits: at each limit the rules say yes, one past it they say no, and the
+// no changes nothing. MaxStacked has its scenario.
+func TestLimits(t *testing.T) {
+	where := geo.Point{Lon: -1223190000, Lat: 476150000}
+	noise := func(id string) ReceiveContact {
+		return ReceiveContact{ID: ContactID(id), Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
+	}
+	told := PromiseTold{Told: "soon", Channel: "on_call", Within: Hour}
+	for _, limit := range []struct {
+		name  string
+		at    int
+		given []Command
+		nth   func(n int) Command
+		also  func(n int) Command // played after each nth; nil: nothing
+	}{
+		{name: "MaxOpenContacts", at: MaxOpenContacts, nth: func(n int) Command { return noise(fmt.Sprint("c", n)) }},
+		{name: "MaxUnits", at: MaxUnits, nth: func(n int) Command {
+			return AddUnit{ID: UnitID(fmt.Sprint("U", n)), Service: "police", Kind: "patrol", Status: StatusAvailable}
+		}},
+		{name: "MaxStations", at: MaxStations, nth: func(n int) Command {
+			return AddStation{ID: StationID(fmt.Sprint("S", n)), Name: "station", Service: "fire", Point: where}
+		}},
+		{name: "MaxPostures", at: MaxPostures, nth: func(n int) Command {
+			return DeclarePosture{Service: "police", Area: Area{Kind: AreaBeats, Beats: []string{fmt.Sprint("B", n)}}, Title: "Hold", Authority: "commander", Reason: "few cars", Script: "later",
+				Rules: []PostureRule{{Priority: 5, Action: ActionHold, Limit: Hour}}, ReviewBy: scenarioStart.Add(Hour), Until: scenarioStart.Add(Hour)}
+		}},
+		{name: "MaxZones", at: MaxZones, nth: func(int) Command {
+			return DeclareZone{Name: "zone", Outline: geo.Ring{where, {Lon: where.Lon, Lat: 0}, {}}, Authority: "commander", Reason: "barricades"}
+		}},
+		{name: "MaxAccessFacts", at: MaxAccessFacts, nth: func(int) Command {
+			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{where}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour}}
+		}},
+		{name: "MaxClaims", at: MaxClaims, nth: func(int) Command {
+			return RecordClaim{Role: "resident", Statement: "it is quiet", Grade: "single_source"}
+		}},
+		{name: "MaxLiaisons", at: MaxLiaisons, nth: func(int) Command {
+			return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: scenarioStart.Add(Day)}
+		}},
+		{name: "MaxNotes", at: MaxNotes, given: []Command{noise("c")}, nth: func(int) Command { return AddNote{Incident: "i1", Text: "more"} }},
+		{name: "MaxContactsJoint", at: MaxContactsJoint - 1, given: []Command{noise("c")}, nth: func(n int) Command {
+			c := noise(fmt.Sprint("c", n))
+			c.Join = "i1"
+			return c
+		}},
+		{name: "MaxAssignments", at: MaxAssignments,
+			given: []Command{noise("c"), AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable}},
+			nth:   func(int) Command { return DispatchUnit{Unit: "U", Incident: "i1"} },
+			also:  func(int) Command { return UnassignUnit{Unit: "U", Incident: "i1", Reason: "wrong car"} }},
+		{name: "MaxMilestones", at: MaxMilestones - 1, // the first is the dispatch itself
+			given: []Command{noise("c"), AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable}, DispatchUnit{Unit: "U", Incident: "i1"}},
+			nth:   func(int) Command { return SetUnitStatus{Unit: "U", Status: StatusEnRoute, Source: SourceDevice} }},
+		{name: "MaxPromises", at: MaxPromises, given: []Command{noise("c")}, nth: func(int) Command { return MakePromise{Contact: "c", PromiseTold: told} }},
+	} {
+		t.Run(limit.name, func(t *testing.T) {
+			s := stateWith(t, limit.given...)
+			for n := range limit.at {
+				must(t, s, limit.nth(n))
+				if limit.also != nil {
+					must(t, s, limit.also(n))
+				}
+			}
+			mustNot(t, s, limit.nth(limit.at), LimitReached)
+			if err := Check(s); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// TestSizes: what one command may carry, at the limit and one past it.
+func TestSizes(t *testing.T) {
+	s := stateWith(t, ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}})
+	ring := func(n int) geo.Ring {
+		all := make(geo.Ring, n)
+		for k := range all {
+			all[k] = geo.Point{Lon: int32(k), Lat: int32(k * k)}
+		}
+		return all
+	}
+	posture := func(rules int) Command {
+		p := DeclarePosture{Service: "police", Area: Area{Kind: AreaCity}, Title: "Hold", Authority: "commander", Reason: "few cars", Script: "later", ReviewBy: s.Now.Add(Hour), Until: s.Now.Add(Hour)}
+		for range rules {
+			p.Rules = append(p.Rules, PostureRule{Priority: 5, Action: ActionHold, Limit: Hour})
+		}
+		return p
+	}
+	desks := func(n int) Command {
+		c := roomStandard()
+		for k := len(c.Desks); k < n; k++ {
+			c.Desks = append(c.Desks, Desk{ID: DeskID(fmt.Sprint("d", k)), Name: "desk"})
+		}
+		return Configure{Config: c}
+	}
+	for _, size := range []struct {
+		name string
+		at   int
+		of   func(n int) Command
+		code Code
+	}{
+		{"MaxTextBytes of a note", MaxTextBytes, func(n int) Command { return AddNote{Incident: "i1", Text: strings.Repeat("x", n)} }, TextTooLong},
+		{"MaxTextBytes of a narrative", MaxTextBytes, func(n int) Command {
+			return ReceiveContact{ID: ContactID(fmt.Sprint("n", n)), Channel: "phone", Person: Private{Text: strings.Repeat("x", n)}}
+		}, TextTooLong},
+		{"MaxLineBytes of a reason", MaxLineBytes, func(n int) Command { return HoldContact{Contact: "c", Reason: strings.Repeat("x", n)} }, TextTooLong},
+		{"MaxPostureRules", MaxPostureRules, posture, LimitReached},
+		{"MaxDesks", MaxDesks, desks, ConfigInvalid},
+		{"MaxZonePoints", MaxZonePoints, func(n int) Command {
+			return DeclareZone{Name: "zone", Outline: ring(n), Authority: "commander", Reason: "barricades"}
+		}, PlaceInvalid},
+	} {
+		t.Run(size.name, func(t *testing.T) {
+			mustNot(t, s, size.of(size.at+1), size.code)
+			must(t, s, size.of(size.at))
+		})
+	}
+}
+
+// TestReplacingAtTheLimit: with MaxPostures in force one of them can still be replaced.
+func TestReplacingAtTheLimit(t *testing.T) {
+	s := stateWith(t)
+	declare := DeclarePosture{Service: "police", Title: "Hold", Authority: "commander", Reason: "few cars", Script: "later",
+		Rules: []PostureRule{{Priority: 5, Action: ActionHold, Limit: Hour}}, ReviewBy: scenarioStart.Add(Hour), Until: scenarioStart.Add(Hour)}
+	for n := range MaxPostures {
+		declare.Area = Area{Kind: AreaBeats, Beats: []string{fmt.Sprint("B", n)}}
+		must(t, s, declare)
+	}
+	declare.Replaces = "post1"
+	must(t, s, declare)
+}
+
+// TestStackAtTheAssignmentLimit: a unit is not sent from its stack to an incident
+// that has had all the assignments that it may.
+func TestStackAtTheAssignmentLimit(t *testing.T) {
+	noise := ReceiveContact{ID: "a", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
+	s := stateWith(t, noise, AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable}, AddUnit{ID: "V", Service: "police", Kind: "patrol", Status: StatusAvailable})
+	for range MaxAssignments - 1 {
+		must(t, s, DispatchUnit{Unit: "U", Incident: "i1"})
+		must(t, s, UnassignUnit{Unit: "U", Incident: "i1", Reason: "wrong car"})
+	}
+	noise.ID = "b"
+	must(t, s, noise)
+	must(t, s, DispatchUnit{Unit: "V", Incident: "i2"})
+	must(t, s, StackUnit{Unit: "V", Incident: "i1", Reason: "next"})
+	must(t, s, SetUnitStatus{Unit: "V", Status: StatusAvailable, Source: SourceRadio})
+	if got := len(s.Incidents["i1"].Assignments); got != MaxAssignments {
+		t.Fatalf("%d assignments: at most %d", got, MaxAssignments)
+	}
+}
+
+// TestTickTakesItsTime: more than MaxDuePerTick due things are handled by the
+// Ticks that follow, oldest first, and none is lost.
+func TestTickTakesItsTime(t *testing.T) {
+	s := stateWith(t)
+	for n := range MaxDuePerTick + 1 {
+		must(t, s, ReceiveContact{ID: ContactID(fmt.Sprint("c", n)), Channel: "phone", Type: "THEFT", Person: Private{Place: "100 block of Main St"}})
+	}
+	later := Meta{At: s.Now.Add(Hour), By: "engine"}
+	for _, want := range []int{MaxDuePerTick, 1, 0} {
+		events, no := Decide(s, later, Tick{}, nil)
+		if no != nil || len(events) != want {
+			t.Fatalf("%d events (%v), want %d", len(events), no, want)
+		}
+		for _, e := range events {
+			Evolve(s, Stamped{At: later.At, By: later.By, Event: e})
+		}
+	}
+}
+
+// TestPostureEndsWithManyHeld: ending a posture over every call that there may
+// be takes no longer than a person notices.
+func TestPostureEndsWithManyHeld(t *testing.T) {
+	s := stateWith(t, DeclarePosture{Service: "police", Area: Area{Kind: AreaCity}, Title: "Hold", Authority: "commander", Reason: "few cars", Script: "later",
+		Rules: []PostureRule{{Action: ActionHold, Limit: Hour}}, ReviewBy: scenarioStart.Add(Hour), Until: scenarioStart.Add(Hour)})
+	types := []string{"PARKING", "NOISE", "THEFT", "BURGLARY"}
+	for n := range 8000 {
+		id := ContactID(fmt.Sprint("c", n))
+		must(t, s, ReceiveContact{ID: id, Channel: "phone", Type: types[n%4], Person: Private{Place: "100 block of Main St"}})
+		must(t, s, HoldContact{Contact: id})
+	}
+	events, no := Decide(s, Meta{At: s.Now, By: "commander"}, EndPosture{Posture: "post1", Reason: "cars are back"}, nil)
+	if no != nil || len(events) != 8001 {
+		t.Fatalf("%d events (%v)", len(events), no)
+	}
+	for n, want := range map[int]ContactID{1: "c3", 2000: "c7999", 2001: "c2", 8000: "c7996"} { // urgent first, then old first
+		if got := events[n].(*OutcomeChanged).Contact; got != want {
+			t.Errorf("place %d: %s, want %s", n, got, want)
+		}
+	}
+}
+
+func stateWith(t *testing.T, given ...Command) *State {
+	t.Helper()
+	s := NewState()
+	must(t, s, Configure{Config: roomStandard()})
+	for _, c := range given {
+		must(t, s, c)
+	}
+	return s
+}
+
+func must(t *testing.T, s *State, c Command) {
+	t.Helper()
+	m := Meta{At: max(s.Now, scenarioStart), By: "tester"}
+	events, no := Decide(s, m, c, nil)
+	if no != nil {
+		t.Fatalf("%s: %s", c.CommandName(), no)
+	}
+	for _, e := range events {
+		Evolve(s, Stamped{At: m.At, By: m.By, Event: e})
+	}
+}
+
+func mustNot(t *testing.T, s *State, c Command, code Code) {
+	t.Helper()
+	before := encoded(t, s)
+	events, no := Decide(s, Meta{At: s.Now, By: "tester"}, c, nil)
+	if no == nil || no.Code != code || len(events) > 0 {
+		t.Fatalf("%s: %v and %d events, want %s", c.CommandName(), no, len(events), code)
+	}
+	if after := encoded(t, s); after != before {
+		t.Fatal("a refusal changed the state")
+	}
+}
+
+// TestWhatHasEndedDoesNotCount: zones that have ended and claims that are sealed
+// leave room for new ones, however long the room has been running.
+func TestWhatHasEndedDoesNotCount(t *testing.T) {
+	s := stateWith(t)
+	zone := DeclareZone{Name: "zone", Outline: geo.Ring{{Lon: 1}, {Lat: 1}, {}}, Authority: "commander", Reason: "barricades"}
+	for n := range MaxZones + 1 {
+		must(t, s, zone)
+		must(t, s, EndZone{Zone: ZoneID(fmt.Sprint("z", n+1)), Reason: "over"})
+	}
+	claim := RecordClaim{Role: "resident", Statement: "it is quiet", Grade: "single_source"}
+	for range MaxClaims {
+		must(t, s, claim)
+	}
+	mustNot(t, s, claim, LimitReached)
+	later := Stamped{At: s.Now.Add(ClaimSealAfter), By: "engine", Event: &ClaimWasSealed{Claim: "cl1"}}
+	Evolve(s, later)
+	must(t, s, claim)
+}
