@@ -29,24 +29,27 @@ type UnassignUnit struct {
 type UnitDispatched struct {
 	Unit      UnitID     `json:"unit"`
 	Incident  IncidentID `json:"incident"`
+	Contact   ContactID  `json:"contact"` // the leading one: whose key seals the private part
 	Travel    Millis     `json:"travel,omitempty"`
 	Model     string     `json:"model,omitempty"`
-	Override  string     `json:"override,omitempty"`
 	FromStack bool       `json:"from_stack,omitempty"`
+	Private   Private    `json:"-"` // Text: why against the zone's rule
 }
 
 // UnitStacked: the incident waits behind the unit's active one.
 type UnitStacked struct {
 	Unit     UnitID     `json:"unit"`
 	Incident IncidentID `json:"incident"`
-	Reason   string     `json:"reason"`
+	Contact  ContactID  `json:"contact"`
+	Private  Private    `json:"-"` // Text: the reason
 }
 
 // UnitUnassigned: the unit works on it no longer, or it left the stack.
 type UnitUnassigned struct {
 	Unit     UnitID     `json:"unit"`
 	Incident IncidentID `json:"incident"`
-	Reason   string     `json:"reason"`
+	Contact  ContactID  `json:"contact"`
+	Private  Private    `json:"-"` // Text: the reason
 }
 
 func (DispatchUnit) CommandName() string { return "DispatchUnit" }
@@ -56,6 +59,13 @@ func (UnassignUnit) CommandName() string { return "UnassignUnit" }
 func (*UnitDispatched) EventName() string { return "UnitDispatched" }
 func (*UnitStacked) EventName() string    { return "UnitStacked" }
 func (*UnitUnassigned) EventName() string { return "UnitUnassigned" }
+
+func (e *UnitDispatched) Subject() string  { return string(e.Contact) }
+func (e *UnitDispatched) Secret() *Private { return &e.Private }
+func (e *UnitStacked) Subject() string     { return string(e.Contact) }
+func (e *UnitStacked) Secret() *Private    { return &e.Private }
+func (e *UnitUnassigned) Subject() string  { return string(e.Contact) }
+func (e *UnitUnassigned) Secret() *Private { return &e.Private }
 
 func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	u, no := s.workingUnit(c.Unit)
@@ -88,9 +98,9 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 		return nil, no
 	}
 	if contains(u.Stack, c.Incident) {
-		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Reason: "sent now"})
+		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Contact: s.lead(i), Private: said("sent now")})
 	}
-	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Override: c.Override})
+	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Private: said(c.Override)})
 	return s.onTheWay(i, c.Travel, m, out), nil
 }
 
@@ -196,7 +206,7 @@ func (c StackUnit) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
-	return append(out, &UnitStacked{Unit: c.Unit, Incident: c.Incident, Reason: c.Reason}), nil
+	return append(out, &UnitStacked{Unit: c.Unit, Incident: c.Incident, Contact: s.lead(i), Private: said(c.Reason)}), nil
 }
 
 func (c UnassignUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -213,11 +223,11 @@ func (c UnassignUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	}
 	switch {
 	case u.Incident == c.Incident:
-		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Reason: c.Reason})
+		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Contact: s.lead(i), Private: said(c.Reason)})
 		out = s.release(u.ID, i.ID, m, out)
 		return s.leftAlone(i, u.ID, c.Reason, m, out), nil
 	case contains(u.Stack, c.Incident):
-		return append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Reason: c.Reason}), nil
+		return append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Contact: s.lead(i), Private: said(c.Reason)}), nil
 	}
 	return nil, reject(UnitNotAssigned, "%s is not on incident %d", u.ID, i.Number).at("unit")
 }
@@ -235,8 +245,8 @@ func (s *State) nextInStack(id UnitID, leaving IncidentID, m Meta, out []Event) 
 		if next == leaving || i == nil || !i.Open() || len(i.Assignments) >= MaxAssignments || s.reserve(s.Units[id], i) != nil || s.entry(s.Units[id].Service, i, "") != nil {
 			continue
 		}
-		out = append(out, &UnitUnassigned{Unit: id, Incident: next, Reason: "sent now"},
-			&UnitDispatched{Unit: id, Incident: next, FromStack: true})
+		out = append(out, &UnitUnassigned{Unit: id, Incident: next, Contact: s.lead(i), Private: said("sent now")},
+			&UnitDispatched{Unit: id, Incident: next, FromStack: true, Contact: s.lead(i)})
 		return s.onTheWay(i, 0, m, out)
 	}
 	return out
@@ -279,7 +289,7 @@ func (e *UnitUnassigned) evolve(s *State, st Stamped) {
 	stacked := u.Incident != e.Incident
 	for k := range i.Assignments {
 		if a := &i.Assignments[k]; a.Unit == e.Unit && a.EndedAt == 0 && a.Stacked == stacked {
-			a.EndedAt, a.EndReason = st.At, e.Reason
+			a.EndedAt, a.EndReason = st.At, e.Private.Text
 		}
 	}
 	was := u.Free()

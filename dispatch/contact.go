@@ -72,7 +72,7 @@ type ContactTriaged struct {
 	Type       string          `json:"type"`
 	Priority   triage.Priority `json:"priority"`
 	LifeSafety bool            `json:"life_safety,omitempty"`
-	Reason     string          `json:"reason,omitempty"`
+	Private    Private         `json:"-"` // Text: why
 }
 
 // ContactLocated: its place was said.
@@ -109,6 +109,8 @@ func (*OutcomeChanged) EventName() string  { return "OutcomeChanged" }
 
 func (e *ContactReceived) Subject() string  { return string(e.ID) }
 func (e *ContactReceived) Secret() *Private { return &e.Person }
+func (e *ContactTriaged) Subject() string   { return string(e.Contact) }
+func (e *ContactTriaged) Secret() *Private  { return &e.Private }
 func (e *ContactLocated) Subject() string   { return string(e.Contact) }
 func (e *ContactLocated) Secret() *Private  { return &e.Place }
 func (e *OutcomeChanged) Subject() string   { return string(e.Contact) }
@@ -179,7 +181,7 @@ func (c ReceiveContact) join(s *State, m Meta, received *ContactReceived, out []
 	out = s.liftToFloor(incident, received.LifeSafety, received.Priority, m, out)
 	out = append(out, &ContactJoined{Contact: c.ID, Incident: c.Join})
 	if received.Priority < incident.Priority() {
-		out = append(out, &IncidentReprioritised{Incident: c.Join, Priority: received.Priority, Reason: "a contact that joined is more urgent"})
+		out = append(out, &IncidentReprioritised{Incident: c.Join, Priority: received.Priority, Contact: c.ID, Private: said("a contact that joined is more urgent")})
 	}
 	return out, nil
 }
@@ -295,7 +297,7 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	}
 	incident := s.Incidents[contact.Incident]
 	floor := kind.LifeSafety || s.floorBesides(incident, c.Contact)
-	triaged := &ContactTriaged{Contact: c.Contact, Type: c.Type, Priority: p, LifeSafety: kind.LifeSafety, Reason: c.Reason}
+	triaged := &ContactTriaged{Contact: c.Contact, Type: c.Type, Priority: p, LifeSafety: kind.LifeSafety, Private: said(c.Reason)}
 	if s.lead(incident) != c.Contact { // it follows: the incident learns only of a danger to life
 		out = append(s.liftToFloor(incident, floor, p, m, out), triaged)
 		if floor != incident.LifeSafety {
@@ -312,7 +314,7 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	}
 	out = append(out, triaged, &IncidentRetyped{Incident: incident.ID, Type: c.Type, Service: Service(kind.Service), LifeSafety: floor})
 	if p != incident.Priority() {
-		out = append(out, &IncidentReprioritised{Incident: incident.ID, Priority: p, Reason: "triaged as " + kind.Code})
+		out = append(out, &IncidentReprioritised{Incident: incident.ID, Priority: p, Contact: c.Contact, Private: said("triaged as " + kind.Code)})
 	}
 	return out, nil
 }
@@ -383,7 +385,7 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	}
 	out = append(out, &ContactJoined{Contact: c.Contact, Incident: c.Incident})
 	if contact.Priority < into.Priority() {
-		out = append(out, &IncidentReprioritised{Incident: c.Incident, Priority: contact.Priority, Reason: "a contact that joined is more urgent"})
+		out = append(out, &IncidentReprioritised{Incident: c.Incident, Priority: contact.Priority, Contact: contact.ID, Private: said("a contact that joined is more urgent")})
 	}
 	return out, nil
 }

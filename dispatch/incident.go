@@ -58,8 +58,9 @@ type IncidentMoved struct {
 // IncidentReprioritised: it is more or less urgent than before.
 type IncidentReprioritised struct {
 	Incident IncidentID      `json:"incident"`
+	Contact  ContactID       `json:"contact"`
 	Priority triage.Priority `json:"priority"`
-	Reason   string          `json:"reason"`
+	Private  Private         `json:"-"` // Text: the reason
 }
 
 // IncidentClosed: nothing is left to do in the world.
@@ -72,7 +73,8 @@ type IncidentClosed struct {
 // IncidentReopened: there is something left after all.
 type IncidentReopened struct {
 	Incident IncidentID `json:"incident"`
-	Reason   string     `json:"reason"`
+	Contact  ContactID  `json:"contact"`
+	Private  Private    `json:"-"` // Text: the reason
 }
 
 // IncidentArchived: it and its contacts left the live state for the archive.
@@ -91,6 +93,11 @@ func (*IncidentReprioritised) EventName() string { return "IncidentReprioritised
 func (*IncidentClosed) EventName() string        { return "IncidentClosed" }
 func (*IncidentReopened) EventName() string      { return "IncidentReopened" }
 func (*IncidentArchived) EventName() string      { return "IncidentArchived" }
+
+func (e *IncidentReprioritised) Subject() string  { return string(e.Contact) }
+func (e *IncidentReprioritised) Secret() *Private { return &e.Private }
+func (e *IncidentReopened) Subject() string       { return string(e.Contact) }
+func (e *IncidentReopened) Secret() *Private      { return &e.Private }
 
 // lead returns the contact that speaks for the incident: the first one whose
 // outcome is not final, else the first.
@@ -141,7 +148,7 @@ func (c CloseIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	}
 	for k := range i.Assignments {
 		if a := &i.Assignments[k]; a.EndedAt == 0 && !a.Stacked {
-			out = append(out, &UnitUnassigned{Unit: a.Unit, Incident: i.ID, Reason: "incident closed"})
+			out = append(out, &UnitUnassigned{Unit: a.Unit, Incident: i.ID, Contact: s.lead(i), Private: said("incident closed")})
 			out = s.release(a.Unit, i.ID, m, out)
 		}
 	}
@@ -159,7 +166,7 @@ func (c CloseIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 func (s *State) clearStacks(i *Incident, reason string, out []Event) []Event {
 	for k := range i.Assignments {
 		if a := &i.Assignments[k]; a.EndedAt == 0 && a.Stacked {
-			out = append(out, &UnitUnassigned{Unit: a.Unit, Incident: i.ID, Reason: reason})
+			out = append(out, &UnitUnassigned{Unit: a.Unit, Incident: i.ID, Contact: s.lead(i), Private: said(reason)})
 		}
 	}
 	return out
@@ -182,7 +189,7 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	o := s.waiting(i.Service, i.Priority(), m.At)
 	o.Reason = c.Reason
 	out = append(out, outcomeOf(s.Contacts[i.Contacts[0]], o))
-	return append(out, &IncidentReopened{Incident: i.ID, Reason: c.Reason}), nil
+	return append(out, &IncidentReopened{Incident: i.ID, Contact: i.Contacts[0], Private: said(c.Reason)}), nil
 }
 
 func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -196,7 +203,7 @@ func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
-	out = append(out, &IncidentReprioritised{Incident: i.ID, Priority: c.Priority, Reason: c.Reason})
+	out = append(out, &IncidentReprioritised{Incident: i.ID, Priority: c.Priority, Contact: s.lead(i), Private: said(c.Reason)})
 	return s.hasten(i, c.Priority, m, out), nil
 }
 
@@ -241,7 +248,7 @@ func (e *IncidentMoved) evolve(s *State, _ Stamped) {
 
 func (e *IncidentReprioritised) evolve(s *State, st Stamped) {
 	i := s.Incidents[e.Incident]
-	i.Priorities = append(i.Priorities, PriorityChange{Priority: e.Priority, At: st.At, By: st.By, Reason: e.Reason})
+	i.Priorities = append(i.Priorities, PriorityChange{Priority: e.Priority, At: st.At, By: st.By, Reason: e.Private.Text})
 	s.touched.incident(e.Incident)
 }
 

@@ -13,7 +13,7 @@ func describe(s *State, e Event) string {
 	case *LiaisonExpired:
 		return fmt.Sprintf("liaison %s (%s) has lapsed", e.Liaison, s.Liaisons[e.Liaison].Role)
 	case *IncidentReprioritised:
-		return fmt.Sprintf("%s: priority %d, was %d: %s", e.Incident, e.Priority, s.Incidents[e.Incident].Priority(), e.Reason)
+		return fmt.Sprintf("%s: priority %d, was %d: %s", e.Incident, e.Priority, s.Incidents[e.Incident].Priority(), e.Private.Text)
 	case *AlarmAcked:
 		return fmt.Sprintf("alarm %s is seen to: %s", e.Alarm, s.Alarms[e.Alarm].Text)
 	}
@@ -51,7 +51,7 @@ func describeAfter(s *State, e Event) string {
 	case *IncidentClosed:
 		return fmt.Sprintf("%s closes: %s, on the authority of %s", e.Incident, e.Disposition, e.Authority)
 	case *IncidentReopened:
-		return fmt.Sprintf("%s is open again: %s", e.Incident, e.Reason)
+		return fmt.Sprintf("%s is open again: %s", e.Incident, e.Private.Text)
 	case *NoteAdded:
 		return fmt.Sprintf("note %s on %s: %s", e.ID, e.Incident, e.Private.Text)
 	case *NoteWasStruck:
@@ -83,11 +83,11 @@ func describePlace(s *State, e Event) string {
 		return fmt.Sprintf("%s %s at %s by %s%s", e.Unit, e.Status, clock(e.At), e.Source, ifWord(e.Late, ", late: what is newer stays"))
 	case *UnitDispatched:
 		return fmt.Sprintf("%s is sent to %s%s%s%s", e.Unit, e.Incident, ifWord(e.FromStack, " from its stack"),
-			ifWord(e.Travel > 0, fmt.Sprintf(", %d min by %s", e.Travel/Minute, e.Model)), ifWord(e.Override != "", ", all the same: "+e.Override))
+			ifWord(e.Travel > 0, fmt.Sprintf(", %d min by %s", e.Travel/Minute, e.Model)), ifWord(e.Private.Text != "", ", all the same: "+e.Private.Text))
 	case *UnitStacked:
-		return fmt.Sprintf("%s has %s stacked: %s", e.Unit, e.Incident, e.Reason)
+		return fmt.Sprintf("%s has %s stacked: %s", e.Unit, e.Incident, e.Private.Text)
 	case *UnitUnassigned:
-		return fmt.Sprintf("%s is off %s: %s", e.Unit, e.Incident, e.Reason)
+		return fmt.Sprintf("%s is off %s: %s", e.Unit, e.Incident, e.Private.Text)
 	case *StationAdded:
 		return fmt.Sprintf("station %s: %s", e.Station.ID, e.Station.Name)
 	case *StationLost:

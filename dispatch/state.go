@@ -60,6 +60,9 @@ type Private struct {
 	Point  *geo.Point `json:"point,omitempty"` // nil: no point is known
 }
 
+// said makes the private part of an event out of a reason in free text.
+func said(reason string) Private { return Private{Text: reason} }
+
 // Outcome is the one thing that a contact currently has.
 type Outcome struct {
 	Kind      OutcomeKind `json:"kind"`

@@ -80,8 +80,8 @@ func (s *State) contactDue(c *Contact, m Meta, alarms uint64, out []Event) []Eve
 	if c.alarm != "" {
 		desk = s.supervisorOf(desk)
 	}
-	if c.LifeSafety {
-		level = LevelLifeSafety
+	if c.LifeSafety && !s.somebodyThere(s.Incidents[c.Incident]) {
+		level = LevelLifeSafety // once a unit is there, asking after it is an ordinary duty
 	}
 	next := EscalateAfter
 	if c.Outcome.Kind == OutcomeStaged {
@@ -89,6 +89,21 @@ func (s *State) contactDue(c *Contact, m Meta, alarms uint64, out []Event) []Eve
 	}
 	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseOverdue, Level: level, Desk: desk, Contact: c.ID, Incident: c.Incident,
 		Text: "call " + strconv.FormatUint(s.Incidents[c.Incident].Number, 10) + " " + string(c.Outcome.Kind) + ": " + c.Outcome.Next, NextDue: m.At.Add(next)})
+}
+
+// somebodyThere reports whether a unit has arrived.
+func (s *State) somebodyThere(i *Incident) bool {
+	for k := range i.Assignments {
+		a := &i.Assignments[k]
+		if a.EndedAt != 0 || a.Stacked {
+			continue
+		}
+		switch s.Units[a.Unit].Status {
+		case StatusOnScene, StatusTransporting, StatusAtHospital:
+			return true
+		}
+	}
+	return false
 }
 
 func (s *State) promiseDue(p *Promise, alarms uint64, out []Event) []Event {

@@ -188,7 +188,7 @@ func (c SetUnitStatus) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		}
 		return out, nil
 	}
-	out = append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Reason: "unit said: " + string(c.Status)}, changed)
+	out = append(out, &UnitUnassigned{Unit: u.ID, Incident: i.ID, Contact: s.lead(i), Private: said("unit said: " + string(c.Status))}, changed)
 	if c.Status == StatusAvailable {
 		out = s.nextInStack(u.ID, i.ID, m, out)
 	}
@@ -202,7 +202,7 @@ func (s *State) emptyStack(u *Unit, status Status, out []Event) []Event {
 		return out
 	}
 	for _, id := range u.Stack {
-		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: id, Reason: "unit said: " + string(status)})
+		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: id, Contact: s.lead(s.Incidents[id]), Private: said("unit said: " + string(status))})
 	}
 	return out
 }

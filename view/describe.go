@@ -104,11 +104,11 @@ func Describe(s *dispatch.State, event dispatch.Event) string {
 	case *dispatch.IncidentMoved:
 		return fmt.Sprintf("call %d is in beat %s", number(e.Incident), orDash(e.Beat))
 	case *dispatch.IncidentReprioritised:
-		return fmt.Sprintf("call %d has priority %d: %s", number(e.Incident), e.Priority, e.Reason)
+		return fmt.Sprintf("call %d has priority %d: %s", number(e.Incident), e.Priority, e.Private.Text)
 	case *dispatch.IncidentClosed:
 		return fmt.Sprintf("call %d closed: %s, by authority of %s", number(e.Incident), e.Disposition, e.Authority)
 	case *dispatch.IncidentReopened:
-		return fmt.Sprintf("call %d reopened: %s", number(e.Incident), e.Reason)
+		return fmt.Sprintf("call %d reopened: %s", number(e.Incident), e.Private.Text)
 	case *dispatch.IncidentArchived:
 		return "a closed call went to the archive"
 	case *dispatch.NoteAdded:
@@ -142,14 +142,14 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 	switch e := event.(type) {
 	case *dispatch.UnitDispatched:
 		text := fmt.Sprintf("%s dispatched to call %d", e.Unit, number(e.Incident))
-		if e.Override != "" {
-			text += ", against the zone's rule: " + e.Override
+		if e.Private.Text != "" {
+			text += ", against the zone's rule: " + e.Private.Text
 		}
 		return text
 	case *dispatch.UnitStacked:
-		return fmt.Sprintf("call %d stacked behind %s: %s", number(e.Incident), e.Unit, e.Reason)
+		return fmt.Sprintf("call %d stacked behind %s: %s", number(e.Incident), e.Unit, e.Private.Text)
 	case *dispatch.UnitUnassigned:
-		return fmt.Sprintf("%s off call %d: %s", e.Unit, number(e.Incident), e.Reason)
+		return fmt.Sprintf("%s off call %d: %s", e.Unit, number(e.Incident), e.Private.Text)
 	case *dispatch.UnitAdded:
 		return fmt.Sprintf("unit %s added", e.Unit.ID)
 	case *dispatch.UnitRetired:

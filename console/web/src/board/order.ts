@@ -99,3 +99,8 @@ export function possibleDuplicates(incidents: Iterable<Incident>, place: string,
   }
   return found.sort((a, b) => a.rank - b.rank || byUrgency(a.d.incident, b.d.incident)).slice(0, 5).map((f) => f.d);
 }
+
+/** A place for a narrow column: what tells one block from another must not be what is cut off. */
+export function shortPlace(place: string): string {
+  return place.replace(/^(\d+) block of /i, '$1 ');
+}
