@@ -55,7 +55,6 @@ var arrows = map[string][]string{
 // libraries says which package imports each library.
 var libraries = map[string][]string{
 	"github.com/alecthomas/kong":          {"cmd/everycall"},
-	"github.com/prometheus/client_golang": {"cmd/everycall"},
 	"github.com/danielgtaylor/huma/v2":    {"httpapi"},
 	"github.com/fxamacker/cbor/v2":        {"schema", "city"},
 	"golang.org/x/crypto":                 {"auth"},

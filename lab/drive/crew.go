@@ -31,7 +31,7 @@ const (
 func onScene(of dispatch.Service, p triage.Priority) dispatch.Millis {
 	switch of {
 	case city.Police:
-		return [6]dispatch.Millis{45, 55, 50, 45, 35, 35}[min(p, 5)] * dispatch.Minute
+		return [6]dispatch.Millis{40, 42, 44, 40, 35, 35}[min(p, 5)] * dispatch.Minute
 	case city.EMS:
 		return 24 * dispatch.Minute
 	}

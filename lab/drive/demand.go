@@ -18,8 +18,8 @@ const demandGap = 2 * dispatch.Minute
 // Calls in the zone are too few in the records to show what staging is, so that
 // an invented one comes every zoneEvery, give or take zoneJitter.
 const (
-	zoneEvery  = 25 * dispatch.Minute
-	zoneJitter = 8 * dispatch.Minute
+	zoneEvery  = 16 * dispatch.Minute
+	zoneJitter = 6 * dispatch.Minute
 )
 
 // demand says which calls come in. The pack's day is played over and over; a

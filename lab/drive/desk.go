@@ -19,8 +19,8 @@ const (
 	resumeAfter  = 20 * dispatch.Minute // held that long, a call may be sent early
 	resumeSpare  = 4                    // … while more units than this could be sent
 	gonePercent  = 12                   // callers who, called back, want nobody any more
-	stagedLeast  = 9 * dispatch.Minute  // before the supervisor lets somebody in
-	stagedMost   = 28 * dispatch.Minute
+	stagedLeast  = 16 * dispatch.Minute // before the supervisor lets somebody in
+	stagedMost   = 40 * dispatch.Minute
 	renewLead    = 10 * dispatch.Minute // before its review a posture is renewed
 	lightsUpTo   = triage.Priority(2)
 )
@@ -82,7 +82,9 @@ func (d *Driver) decide(st *dispatch.State, i *dispatch.Incident, now dispatch.I
 			return d.callBack(st, i, lead, now)
 		}
 		if spare, _ := st.SpareFor(i.Service, i); spare > resumeSpare {
-			return d.send(st, i, ByDispatcher, now)
+			if sent := d.send(st, i, ByDispatcher, now); len(sent) > 0 {
+				return append(keep(st, lead, now, "called (simulated): a unit is on its way sooner than was said"), sent...)
+			}
 		}
 		return nil
 	}
@@ -160,29 +162,29 @@ func (d *Driver) hold(c *dispatch.Contact, now dispatch.Instant, reason string, 
 // callBack keeps what the caller of a held call was promised: it is triaged
 // again, then sent, held on with a new promise, or over.
 func (d *Driver) callBack(st *dispatch.State, i *dispatch.Incident, c *dispatch.Contact, now dispatch.Instant) []act {
-	var acts []act
-	keep := func(how string) {
-		for _, id := range c.Promises {
-			if p := st.Promises[id]; p != nil && p.State == dispatch.PromiseOpen {
-				acts = append(acts, act{by: ByDispatcher, id: fmt.Sprintf("keep-%s-%d", id, now), ordered: true, command: dispatch.KeepPromise{Promise: id, How: how}})
-			}
-		}
-	}
 	if d.dice.below(100, "gone", string(c.ID), fmt.Sprint(len(c.Promises))) < gonePercent {
-		keep("called back (simulated): nobody is needed any more")
-		return append(acts, act{by: ByDispatcher, id: fmt.Sprintf("gone-%s-%d", c.ID, now), ordered: true,
+		return append(keep(st, c, now, "called back (simulated): nobody is needed any more"), act{by: ByDispatcher, id: fmt.Sprintf("gone-%s-%d", c.ID, now), ordered: true,
 			command: dispatch.AbandonContact{Contact: c.ID, Reason: "the caller, called back, needs nobody any more (simulated)"}})
 	}
 	if sent := d.send(st, i, ByDispatcher, now); len(sent) > 0 {
-		keep("called back (simulated): a unit is on its way")
-		return append(acts, sent...)
+		return append(keep(st, c, now, "called back (simulated): a unit is on its way"), sent...)
 	}
-	keep("called back at the time promised (simulated): still nobody to send")
 	limit, reason := holdLimit(st, i), "still nobody to send after the call-back"
 	if rule, posture := st.RuleFor(i); posture != nil && rule.Action == dispatch.ActionHold {
 		limit, reason = rule.Limit, ""
 	}
-	return append(acts, d.hold(c, now, reason, limit))
+	return append(keep(st, c, now, "called back at the time promised (simulated): still nobody to send"), d.hold(c, now, reason, limit))
+}
+
+// keep records the call-back that a caller was promised.
+func keep(st *dispatch.State, c *dispatch.Contact, now dispatch.Instant, how string) []act {
+	var acts []act
+	for _, id := range c.Promises {
+		if p := st.Promises[id]; p != nil && p.State == dispatch.PromiseOpen {
+			acts = append(acts, act{by: ByDispatcher, id: fmt.Sprintf("keep-%s-%d", id, now), ordered: true, command: dispatch.KeepPromise{Promise: id, How: how}})
+		}
+	}
+	return acts
 }
 
 // stage records the plan for a life-safety call that cannot be reached, as the

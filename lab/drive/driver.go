@@ -24,6 +24,13 @@ const (
 // submitMax bounds the commands that wait for the same sync.
 const submitMax = 64
 
+// FastForwardStep is a step that is quick and loses little: a unit's times are
+// at most so late.
+const FastForwardStep = 10 * dispatch.Second
+
+// Seed is the one with which the demo is played.
+const Seed = 2020
+
 // Options are what a driver may be given.
 type Options struct {
 	Seed uint64

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/everycall/everycall/city"
@@ -141,10 +143,39 @@ func needs(t city.CallType) []triage.Need {
 }
 
 func (s *setup) addStations() {
+	var fresh []named
 	for _, st := range s.pack.Stations {
 		if !s.stations[dispatch.StationID(st.ID)] {
-			s.submit("station-"+st.ID, dispatch.AddStation{ID: dispatch.StationID(st.ID), Name: st.Name, Service: dispatch.Service(st.Service), Point: st.Point})
+			fresh = append(fresh, named{"station-" + st.ID, dispatch.AddStation{ID: dispatch.StationID(st.ID), Name: st.Name, Service: dispatch.Service(st.Service), Point: st.Point}})
 		}
+	}
+	s.together(fresh)
+}
+
+// named is a command under its fixed id.
+type named struct {
+	id      string
+	command dispatch.Command
+}
+
+// together submits commands that do not depend on each other, submitMax at once,
+// so that they share a sync. The goroutines end before it returns.
+func (s *setup) together(all []named) {
+	for chunk := range slices.Chunk(all, submitMax) {
+		if s.err != nil {
+			return
+		}
+		errs := make([]error, len(chunk))
+		var wait sync.WaitGroup
+		for n, one := range chunk {
+			wait.Go(func() {
+				if _, err := s.room.Submit(s.ctx, engine.Submission{By: BySetup, ID: "setup-" + one.id, Command: one.command}); err != nil {
+					errs[n] = fmt.Errorf("set up the demo, %s: %w", one.id, err)
+				}
+			})
+		}
+		wait.Wait()
+		s.err = errors.Join(errs...)
 	}
 }
 
@@ -204,10 +235,15 @@ var communityUnits = []struct {
 }
 
 func (s *setup) addUnits() {
-	for _, h := range homes(s.pack) {
+	all := homes(s.pack)
+	var fresh []named
+	for _, h := range all {
 		if !s.units[h.unit.ID] {
-			s.submit("unit-"+string(h.unit.ID), h.unit)
+			fresh = append(fresh, named{"unit-" + string(h.unit.ID), h.unit})
 		}
+	}
+	s.together(fresh)
+	for _, h := range all {
 		if _, known := s.room.Where(h.unit.ID); !known && s.err == nil {
 			s.room.Move(h.unit.ID, h.point, s.room.Now(), PositionSource)
 		}
