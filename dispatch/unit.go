@@ -257,7 +257,10 @@ func (e *UnitStatusChanged) evolve(s *State, st Stamped) {
 	}
 	if !e.Late {
 		was := u.Free()
-		u.Status, u.Since, u.Source = e.Status, min(e.At, st.At), e.Source // a device's clock that is ahead hides nothing said after
+		if u.Status != e.Status { // said again, a status is confirmed: it has lasted since it began
+			u.Since = min(e.At, st.At) // a device's clock that is ahead hides nothing said after
+		}
+		u.Status, u.Source = e.Status, e.Source
 		s.countFree(u, was)
 	}
 	s.touched.unit(e.Unit)

@@ -69,6 +69,9 @@ func (h *house) server(opt httpapi.Options) *httpapi.Server {
 			opt.Notices = append(opt.Notices, httpapi.Notice{Kind: n.Kind, Text: n.Text})
 		}
 	}
+	if opt.Demo {
+		opt.Notices = append(opt.Notices, httpapi.Notice{Kind: city.NoticeInvented, Text: "Invented by the simulation: the life-safety calls inside the zone (the records have none in these hours), every third patrol car being out of service, community responders, crews, their ways and times on scene, the automatic dispatcher and its supervisor."})
+	}
 	return httpapi.New(opt)
 }
 

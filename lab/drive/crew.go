@@ -133,13 +133,26 @@ func (d *Driver) work(st *dispatch.State, u *dispatch.Unit, i *dispatch.Incident
 		done = now.Since(u.Since) >= d.dice.between(hospitalLeast, hospitalMost, "hospital", unit, incident)
 	}
 	if !done {
-		return acts, wishes
+		return append(acts, d.stillThere(st, u, i, now)...), wishes
 	}
 	leaving[i.ID]++
 	if leaving[i.ID] == i.Active() && own(i) {
 		return append(acts, d.closes(u, i)), wishes
 	}
 	return append(acts, d.says(u, dispatch.StatusAvailable)), wishes
+}
+
+// askedAhead is how long before its desk would be alarmed a crew is asked after.
+const askedAhead = 2 * dispatch.Minute
+
+// stillThere plays the crew's answer on the radio when its desk asks after it:
+// the same status again, which moves the call's due time on.
+func (d *Driver) stillThere(st *dispatch.State, u *dispatch.Unit, i *dispatch.Incident, now dispatch.Instant) []act {
+	lead := st.Lead(i)
+	if u.Status != dispatch.StatusOnScene || lead == nil || lead.Outcome.Due.Since(now) > askedAhead {
+		return nil
+	}
+	return []act{{by: ByCrews, id: fmt.Sprintf("still-%s-%d", u.ID, lead.Outcome.Due), command: dispatch.SetUnitStatus{Unit: u.ID, Status: u.Status, Source: dispatch.SourceRadio}}}
 }
 
 // place puts a vehicle that the drive has just met again where it must be.
