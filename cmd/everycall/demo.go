@@ -130,8 +130,8 @@ func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.
 		return errors.Join(err, h.close())
 	}
 	h.pack = pack
-	room := &driven{house: h, clock: time0}
-	driver, err := c.prepare(ctx, room, pack)
+	room := &driven{house: h, now: time0.Now}
+	driver, err := c.prepare(ctx, room, time0, pack)
 	if err != nil {
 		return errors.Join(err, h.close())
 	}
@@ -169,14 +169,14 @@ const warmStep = 10 * dispatch.Second
 
 // prepare sets the room up and plays the first two hours, or, where that has
 // happened already, goes on from where the demo was stopped.
-func (c demoCmd) prepare(ctx context.Context, room *driven, pack *city.Pack) (*drive.Driver, error) {
+func (c demoCmd) prepare(ctx context.Context, room *driven, time0 *clock.Scaled, pack *city.Pack) (*drive.Driver, error) {
 	start, _, err := drive.Start(pack)
 	if err != nil {
 		return nil, err
 	}
 	from := start
 	room.Look(func(s *dispatch.State) { from = max(start, s.Now) })
-	room.clock.Set(from)
+	time0.Set(from)
 	if err := drive.Setup(ctx, room, pack); err != nil {
 		return nil, err
 	}
@@ -185,7 +185,7 @@ func (c demoCmd) prepare(ctx context.Context, room *driven, pack *city.Pack) (*d
 		return nil, err
 	}
 	if busy := start.Add(warmUp); from < busy {
-		err = driver.FastForward(ctx, room.clock, from, busy, warmStep)
+		err = driver.FastForward(ctx, time0, from, busy, warmStep)
 	}
 	return driver, err
 }
@@ -211,14 +211,14 @@ func openBrowser(url string) {
 // driven is the room as the driver sees it.
 type driven struct {
 	house *house
-	clock *clock.Scaled
+	now   func() dispatch.Instant
 }
 
 func (d *driven) Submit(ctx context.Context, s engine.Submission) (engine.Receipt, error) {
 	return d.house.engine.Submit(ctx, s)
 }
 func (d *driven) Look(see func(*dispatch.State)) { d.house.room.Look(see) }
-func (d *driven) Now() dispatch.Instant          { return d.clock.Now() }
+func (d *driven) Now() dispatch.Instant          { return d.now() }
 func (d *driven) Move(unit dispatch.UnitID, at geo.Point, when dispatch.Instant, source string) {
 	d.house.room.Move(unit, at, when, source)
 }

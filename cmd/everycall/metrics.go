@@ -34,7 +34,9 @@ func metrics(e *engine.Engine, room *httpapi.Room) http.Handler {
 		show("gauge", "commands_waiting", "Commands in the queue.", uint64(max(0, m.Waiting.Load())))
 		show("gauge", "sequence", "The newest durable event.", e.Seq())
 		var incidents, contacts, alarms int
-		room.Look(func(s *dispatch.State) { incidents, contacts, alarms = len(s.Incidents), len(s.Contacts), len(s.Alarms) })
+		room.Look(func(s *dispatch.State) {
+			incidents, contacts, alarms = len(s.Incidents), len(s.Contacts), len(s.Alarms)
+		})
 		show("gauge", "incidents", "Incidents in the live state.", uint64(incidents))
 		show("gauge", "contacts", "Contacts in the live state.", uint64(contacts))
 		show("gauge", "alarms", "Alarms that stand.", uint64(alarms))

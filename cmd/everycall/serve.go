@@ -14,7 +14,9 @@ import (
 	"github.com/everycall/everycall/auth"
 	"github.com/everycall/everycall/city"
 	"github.com/everycall/everycall/clock"
+	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/httpapi"
+	"github.com/everycall/everycall/lab/drive"
 )
 
 type serveCmd struct {
@@ -58,6 +60,9 @@ func (c serveCmd) Run() error {
 		return err
 	}
 	h.pack = pack
+	if err := equip(ctx, h); err != nil {
+		return errors.Join(err, h.close())
+	}
 	oneTime, err := h.auth.EnsureAdministrator(ctx)
 	if err != nil {
 		return errors.Join(err, h.close())
@@ -79,6 +84,21 @@ func (c serveCmd) Run() error {
 	stop()
 	<-ticking
 	return errors.Join(err, h.close())
+}
+
+// equip gives a new jurisdiction what its pack offers; one that has a
+// configuration is left as it is.
+func equip(ctx context.Context, h *house) error {
+	fresh := false
+	h.room.Look(func(s *dispatch.State) { fresh = s.Config.Name == "" })
+	if !fresh || h.pack == nil {
+		return nil
+	}
+	if err := drive.Equip(ctx, &driven{house: h, now: clock.Wall{}.Now}, h.pack); err != nil {
+		return err
+	}
+	fmt.Printf("A new jurisdiction, set up from the pack of %s: call types, priorities, limits and who is in service are examples of ours; make them yours.\n", h.pack.Name)
+	return nil
 }
 
 // safeToBind refuses to listen beyond this machine without TLS, unless told to.

@@ -52,7 +52,23 @@ func Start(pack *city.Pack) (start, midnight dispatch.Instant, err error) {
 // overlay as commands by role. It may be called again on a room that has all or
 // some of it: what is there is left as it is.
 func Setup(ctx context.Context, room Room, pack *city.Pack) error {
-	s := setup{ctx: ctx, room: room, pack: pack}
+	s := newSetup(ctx, room, pack)
+	s.equip()
+	s.overlay()
+	return s.err
+}
+
+// Equip is Setup without the overlay: the configuration, stations and units that
+// a pack offers to a room in earnest, for its people to change.
+func Equip(ctx context.Context, room Room, pack *city.Pack) error {
+	s := newSetup(ctx, room, pack)
+	s.equip()
+	return s.err
+}
+
+// newSetup looks what the room has already.
+func newSetup(ctx context.Context, room Room, pack *city.Pack) *setup {
+	s := &setup{ctx: ctx, room: room, pack: pack}
 	room.Look(func(st *dispatch.State) {
 		s.have = st.Counters
 		s.configured = st.Config.Name != ""
@@ -64,13 +80,15 @@ func Setup(ctx context.Context, room Room, pack *city.Pack) error {
 			s.stations[id], s.lost[id] = true, station.Lost
 		}
 	})
+	return s
+}
+
+func (s *setup) equip() {
 	if !s.configured {
-		s.submit("configure", dispatch.Configure{Config: Configuration(pack)})
+		s.submit("configure", dispatch.Configure{Config: Configuration(s.pack)})
 	}
 	s.addStations()
 	s.addUnits()
-	s.overlay()
-	return s.err
 }
 
 // setup is one Setup under way; the first error ends it.
