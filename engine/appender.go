@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
+	"time"
 
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/journal"
@@ -17,7 +19,6 @@ type batch struct {
 	recorded []Recorded
 	answers  []answer
 	snapshot *journal.Snapshot
-	flush    chan struct{} // if set, closed when everything up to this batch is durable and told
 }
 
 // answer is what becomes of one waiting command once its batch is durable.
@@ -38,27 +39,43 @@ type failure struct {
 // line leads from the writer to the journal. The writer may decide the next batch
 // while one is under way in it.
 type line interface {
-	// push hands a batch over. When an earlier one has failed it answers that
-	// failure and has not taken b.
-	push(b *batch) *failure
+	// push hands a batch over. While an earlier one is under way it may answer a
+	// further command out of more, which may be nil, and when that one has failed its
+	// failure; then it has not taken b.
+	push(b *batch, more <-chan *waiting) (*waiting, *failure)
 	// settle waits until everything that was pushed is durable and told.
 	settle() *failure
 }
 
 // appender is the line of a running engine: a goroutine that makes batches
-// durable, in order, and tells. At a failure it hands what it could not answer to
-// the writer over failed, and goes on with the next batch, which the writer sends
-// only after it has recovered. It ends when the writer closes quit.
+// durable, in order, and tells. At most one batch is under way in it; what became
+// of it is in finished before the next one is taken. It ends when the writer
+// closes quit. The fields busy, want and until
+// belong to the writer.
 type appender struct {
-	e      *Engine
-	in     chan *batch // unbuffered: at most one batch is under way
-	failed chan *failure
-	quit   chan struct{} // closed when the writer has gone
-	done   chan struct{} // closed when the appender has
+	e        *Engine
+	in       chan *batch
+	finished chan finished
+	quit     chan struct{} // closed when the writer has gone
+	done     chan struct{} // closed when the appender has
+
+	busy  bool      // a batch is under way
+	want  int       // commands that the next batch may be worth waiting for
+	until time.Time // and until when
 }
 
+// finished is what became of a batch.
+type finished struct {
+	answered int
+	took     time.Duration
+	failed   *failure // nil: it is durable and told
+}
+
+// gatherMax bounds how long a batch is held back for commands about to come.
+const gatherMax = 500 * time.Microsecond
+
 func newAppender(e *Engine) *appender {
-	return &appender{e: e, in: make(chan *batch), failed: make(chan *failure), quit: make(chan struct{}), done: make(chan struct{})}
+	return &appender{e: e, in: make(chan *batch, 1), finished: make(chan finished, 1), quit: make(chan struct{}), done: make(chan struct{})}
 }
 
 func (a *appender) run() {
@@ -66,37 +83,68 @@ func (a *appender) run() {
 	for {
 		select {
 		case b := <-a.in:
+			start := time.Now()
 			f := a.e.commit(b)
-			if f == nil {
-				continue
-			}
-			select {
-			case a.failed <- f:
-			case <-a.quit:
-				f.refuse()
-			}
+			a.finished <- finished{len(b.answers), time.Since(start), f}
 		case <-a.quit:
 			return
 		}
 	}
 }
 
-func (a *appender) push(b *batch) *failure {
-	select {
-	case a.in <- b:
-		return nil
-	case f := <-a.failed:
-		return f
+// close ends the goroutine, once what is under way has been done.
+func (a *appender) close() {
+	if a.busy {
+		if f := a.note(<-a.finished, 0); f != nil {
+			f.refuse()
+		}
 	}
+	close(a.quit)
+	<-a.done
+}
+
+// note takes what became of a batch; waits is how many commands the next one has.
+//
+// Whoever was just answered often sends the next command at once. A batch that
+// left right now would miss them all, and with many waiting clients every second
+// sync would be made for one half of them and the next for the other. So the next
+// batch is held back until as many are there as are known to send, but no longer
+// than a quarter of what a sync takes. A lone client never waits.
+func (a *appender) note(done finished, waits int) *failure {
+	a.busy = false
+	a.want = done.answered + waits
+	a.until = time.Now().Add(min(done.took/4, gatherMax))
+	return done.failed
+}
+
+func (a *appender) push(b *batch, more <-chan *waiting) (*waiting, *failure) {
+	for a.busy {
+		select {
+		case done := <-a.finished:
+			if f := a.note(done, len(b.answers)); f != nil {
+				return nil, f
+			}
+		case one := <-more:
+			a.e.Metrics.Waiting.Add(-1)
+			return one, nil
+		}
+	}
+	for more != nil && len(b.answers) < a.want && time.Now().Before(a.until) {
+		if one := a.e.waits(); one != nil {
+			return one, nil
+		}
+		runtime.Gosched()
+	}
+	a.in <- b // never blocks
+	a.busy, a.want = true, 0
+	return nil, nil
 }
 
 func (a *appender) settle() *failure {
-	b := &batch{flush: make(chan struct{})}
-	if f := a.push(b); f != nil {
-		return f
+	if !a.busy {
+		return nil
 	}
-	<-b.flush // b has nothing to append, so it cannot fail
-	return nil
+	return a.note(<-a.finished, 0)
 }
 
 // commit makes a batch durable, then tells: followers and readers, then whoever
@@ -117,9 +165,6 @@ func (e *Engine) commit(b *batch) *failure {
 	}
 	if b.snapshot != nil {
 		e.save(*b.snapshot)
-	}
-	if b.flush != nil {
-		close(b.flush)
 	}
 	return nil
 }

@@ -2,24 +2,37 @@
 // the rules decide, evolves, checks, appends the batch to the journal, syncs, and
 // only then tells anybody.
 //
-//	Submit ──► queue ──► writer: decide, evolve, check, encode, seal ──► appender: Append (sync) ──► followers, replies
+//	Submit ──► queue ──► writer: decide, encode, seal, evolve, check ──► appender: Append (sync), followers, readers, replies
 //
 // # Ownership
 //
-// The state, the vault and the memory of commands belong to the writer goroutine
-// alone. The appender goroutine owns the journal's lead and the released tail.
-// One batch may be under way in the appender while the writer decides the next
-// (group commit: many waiting commands, one sync). Followers run in the appender
-// before the replies go out, so that whoever got a reply finds it on the board.
+// The state, the vault's sealing side and the memory of commands belong to the
+// writer goroutine alone. The appender goroutine has at most one batch under way;
+// meanwhile the writer decides the next, which grows until its turn comes (group
+// commit: many waiting commands, one sync). Followers run in the appender before
+// the replies go out, so that whoever got a reply finds it on the board. Close
+// stops both, and they are gone when it returns.
 //
 // # Crash and failure
 //
-// Nothing is told before the append is durable, so a crash loses only what
-// nobody was told. When an append fails or its outcome is unknown, everything
-// decided since then is thrown away: the writer leads again, loads the state from
-// snapshot and tail, and answers each waiting command by looking whether it was
-// recorded after all. A panic in Decide refuses that command; a panic in Evolve
-// or a failed Check rebuilds the state from the journal, decides the batch's
-// other commands again and refuses that one; when even that panics the writer
-// stops and reading goes on.
+// Nothing is told before the append is durable, refusals neither, since they may
+// rest on what is not durable yet. So a crash loses only what nobody was told.
+//
+//   - An append of unknown outcome: everything decided since is thrown away, the
+//     writer leads again, which settles the outcome, loads the state from snapshot
+//     and tail, and answers each waiting command by looking whether it is there.
+//   - An append that was refused (a limit, a key that exists): the same, and then
+//     the commands of the batch are decided again, each in a batch of its own.
+//   - Fenced: somebody else leads. The writer stops and does not fight.
+//   - A panic in Decide refuses that command. A panic in Evolve or a failed Check
+//     rebuilds the state from the journal and the batch's earlier events, and
+//     refuses that command. When even that panics the writer stops.
+//
+// A stopped writer still reads: Read, ReadJournal and More go on.
+//
+// # Equality
+//
+// The live state, a replay from the first event, and a snapshot with its tail are
+// the same to the byte (schema.State). Where a person's key was erased, their words
+// are empty in all three from the next start on.
 package engine

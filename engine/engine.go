@@ -26,7 +26,7 @@ const (
 	BatchMax       = 512  // commands in one append
 	RememberFor    = dispatch.Day
 	RememberMax    = 250_000 // commands remembered at once; beyond, the oldest go and Metrics says so
-	SnapshotEvery  = 50_000  // events between snapshots
+	SnapshotEvery  = 200_000 // events between snapshots: replaying as many takes a second or so
 	TailMax        = 20_000  // released events kept in memory for readers
 	CommandIDMax   = 200     // bytes
 	PrincipalMax   = 200     // bytes of who is answerable

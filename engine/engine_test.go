@@ -156,6 +156,29 @@ func TestNothingIsToldBeforeItIsDurable(t *testing.T) {
 	g.open(t)
 }
 
+// TestFollowersHearFirst: whoever gets a reply finds it on the board, and whoever
+// follows with Read too.
+func TestFollowersHearFirst(t *testing.T) {
+	g := newGate()
+	var w *waiting
+	heard := false
+	e := start(t, Options{Journal: g, Followers: []Follower{func(events []Recorded) {
+		if heard = true; len(w.reply) != 0 || len(events) != 1 || events[0].Command != "one" {
+			t.Errorf("the reply was out before the follower heard of %+v", events)
+		}
+	}}})
+	w = pending(t, e, "one", dispatch.Configure{Config: testConfig()})
+	<-g.arrived
+	g.pass <- nil
+	if o := <-w.reply; o.err != nil || !heard {
+		t.Fatalf("answered %+v, the follower heard: %t", o, heard)
+	}
+	if events, err := e.Read(bg, 0, 10); err != nil || len(events) != 1 {
+		t.Fatalf("a reader finds %v, %v", events, err)
+	}
+	g.open(t)
+}
+
 func TestTheSameCommandAgain(t *testing.T) {
 	j := disk.New()
 	clock := &testClock{simStart}
@@ -720,9 +743,9 @@ func TestASnapshotOfAnotherShapeIsPassedOver(t *testing.T) {
 
 func mustEncode(t *testing.T, v any) []byte {
 	t.Helper()
-	body, err := schema.Encode(v)
-	if err != nil {
+	var body bytes.Buffer
+	if err := schema.Encode(&body, v); err != nil {
 		t.Fatal(err)
 	}
-	return body
+	return body.Bytes()
 }

@@ -138,7 +138,7 @@ func (w *writer) decideAlone(one *waiting) bool {
 	b.answers[len(b.answers)-1].alone = true
 	if f == nil {
 		w.seal(b)
-		if f = w.line.push(b); f == nil {
+		if _, f = w.line.push(b, nil); f == nil {
 			f = w.line.settle()
 		} else {
 			f.answers = append(f.answers, b.answers...)

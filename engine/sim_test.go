@@ -31,6 +31,7 @@ var bg = context.Background()
 type stepper struct {
 	e     *Engine
 	under *batch
+	grow  func() bool // whether a batch waits for another command
 }
 
 func (s *stepper) settle() *failure {
@@ -42,12 +43,19 @@ func (s *stepper) settle() *failure {
 	return s.e.commit(b)
 }
 
-func (s *stepper) push(b *batch) *failure {
+func (s *stepper) push(b *batch, more <-chan *waiting) (*waiting, *failure) {
+	if s.under != nil && s.grow() {
+		select {
+		case one := <-more:
+			return one, nil
+		default:
+		}
+	}
 	if f := s.settle(); f != nil {
-		return f
+		return nil, f
 	}
 	s.under = b
-	return nil
+	return nil, nil
 }
 
 // sent is one command of a client and what the client knows of it.
@@ -116,13 +124,24 @@ func (s *world) options() Options {
 	}
 }
 
+// newLine is a line in which commands come while a batch waits for its turn.
+func (s *world) newLine(e *Engine) *stepper {
+	return &stepper{e: e, grow: func() bool {
+		comes := s.dice.IntN(3) == 0
+		if comes {
+			s.send(s.chooseCommand())
+		}
+		return comes
+	}}
+}
+
 // up starts the machine on what the disk holds.
 func (s *world) up() {
 	w, err := newWriter(bg, s.options())
 	if err != nil {
 		s.fatal("start: %s", err)
 	}
-	s.w, s.line = w, &stepper{e: w.e}
+	s.w, s.line = w, s.newLine(w.e)
 	w.line = s.line
 	s.heard, s.upFrom = nil, w.seq
 }
@@ -327,7 +346,7 @@ func (s *world) takeOver() {
 		s.collect(c)
 		c.waits = nil
 	}
-	s.w, s.line = second, &stepper{e: second.e}
+	s.w, s.line = second, s.newLine(second.e)
 	second.line = s.line
 	s.heard, s.upFrom = nil, head
 }
@@ -485,7 +504,10 @@ func (s *world) play(rounds int) [32]byte {
 	for n, c := range setUp() {
 		submission := &sent{Submission: Submission{By: "setup", ID: fmt.Sprint("setup", n), Command: c}}
 		s.all = append(s.all, submission)
-		for submission.receipt == nil { // a client that does not give up
+		for tries := 0; submission.receipt == nil; tries++ { // a client that does not give up soon
+			if tries == 50 {
+				s.fatal("%T was not taken in %d tries", c, tries)
+			}
 			s.send(submission)
 			s.work()
 			s.settle()

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"errors"
@@ -71,6 +72,7 @@ func (w *writer) snapshotState(ctx context.Context) (*dispatch.State, uint64, me
 		}
 		return dispatch.NewState(), 0, newMemory(nil)
 	}
+	w.snapshotBytes = len(s.Body)
 	return body.State, s.Seq, newMemory(body.Memory)
 }
 
@@ -86,16 +88,20 @@ func openSnapshot(encoded []byte) (snapshotBody, error) {
 	return body, nil
 }
 
-// takeSnapshot encodes the state after the newest decided event.
+// takeSnapshot encodes the state after the newest decided event. Nothing is decided
+// meanwhile.
 func (w *writer) takeSnapshot() *journal.Snapshot {
 	w.since = 0
-	body, err := schema.Encode(snapshotBody{Format: snapshotFormat, State: w.state, Memory: w.memory.entries})
+	var body bytes.Buffer
+	body.Grow(w.snapshotBytes + w.snapshotBytes/4)
+	err := schema.Encode(&body, snapshotBody{Format: snapshotFormat, State: w.state, Memory: w.memory.entries})
 	if err != nil {
 		w.e.Metrics.SnapshotFailures.Add(1)
 		w.e.opt.Log.Error("encode snapshot", "err", err)
 		return nil
 	}
-	return &journal.Snapshot{Seq: w.seq, Body: body}
+	w.snapshotBytes = body.Len()
+	return &journal.Snapshot{Seq: w.seq, Body: body.Bytes()}
 }
 
 // copyState makes an independent state by the way a snapshot takes.

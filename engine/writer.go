@@ -28,6 +28,10 @@ type writer struct {
 	buffer []dispatch.Event
 	births vault.Birth // how a contact gets its key
 	carry  *waiting    // did not fit into the last batch; begins the next
+
+	clear, private bytes.Buffer // of the event being written down
+
+	snapshotBytes int // of the last one: the next needs about as many
 }
 
 // run is the writer goroutine. It ends when Close was called and the queue is
@@ -37,15 +41,14 @@ func (w *writer) run(a *appender) {
 	go a.run()
 	defer func() {
 		w.e.stopped.Store(true)
-		close(a.quit)
-		<-a.done
+		a.close()
 		w.refuseQueue()
 	}()
 	for {
-		first, lost := w.next(a.failed)
+		first, done := w.next(a.finished)
 		switch {
-		case lost != nil:
-			if !w.recover(lost) {
+		case done != nil:
+			if f := a.note(*done, 0); f != nil && !w.recover(f) {
 				return
 			}
 		case first == nil:
@@ -59,24 +62,22 @@ func (w *writer) run(a *appender) {
 	}
 }
 
-// next waits for a command, or for word that an append failed. It answers
+// next waits for a command, or for word of what became of a batch. It answers
 // neither when the engine is closing and nothing waits any more.
-func (w *writer) next(failed <-chan *failure) (first *waiting, lost *failure) {
+func (w *writer) next(batches <-chan finished) (first *waiting, done *finished) {
 	if first, w.carry = w.carry, nil; first != nil {
 		return first, nil
 	}
 	select {
 	case first = <-w.e.queue:
-	case lost = <-failed:
+		w.e.Metrics.Waiting.Add(-1)
+	case d := <-batches:
+		done = &d
 	case <-w.e.stop:
 		w.e.stopped.Store(true)
 		first = w.e.waits()
-		return first, nil
 	}
-	if first != nil {
-		w.e.Metrics.Waiting.Add(-1)
-	}
-	return first, lost
+	return first, done
 }
 
 // waits takes the next command out of the queue; nil when none waits.
@@ -90,16 +91,24 @@ func (e *Engine) waits() *waiting {
 	}
 }
 
-// step decides a batch that begins with one command and hands it over. It
-// answers false when the writer must stop.
+// step decides a batch that begins with one command, and hands it over as soon as
+// the line takes it; until then it grows by what comes. It answers false when the
+// writer must stop.
 func (w *writer) step(first *waiting) bool {
 	b := w.newBatch()
 	f := w.fill(b, first)
-	if f == nil {
-		f = w.line.push(b)
-	}
-	if f == nil {
-		return true
+	for f == nil {
+		more := w.e.queue
+		if w.full(b) {
+			more = nil
+		}
+		var one *waiting
+		if one, f = w.line.push(b, more); f == nil && one == nil {
+			return true
+		}
+		if f == nil {
+			f = w.fill(b, one)
+		}
 	}
 	f.answers = append(f.answers, b.answers...)
 	return w.recover(f)
@@ -113,7 +122,7 @@ func (w *writer) finish() {
 	if w.since > 0 {
 		b := w.newBatch()
 		b.snapshot = w.takeSnapshot()
-		if f := w.line.push(b); f == nil {
+		if _, f := w.line.push(b, nil); f == nil {
 			w.line.settle() // nothing in it can fail
 		}
 	}
@@ -130,30 +139,34 @@ func (w *writer) refuseQueue() {
 }
 
 func (w *writer) newBatch() *batch {
-	return &batch{Batch: journal.Batch{First: w.seq + 1}, epoch: w.epoch}
+	const usual = 128 // events
+	return &batch{Batch: journal.Batch{First: w.seq + 1, Bodies: make([][]byte, 0, usual)}, epoch: w.epoch,
+		recorded: make([]Recorded, 0, usual), answers: make([]answer, 0, usual/2)}
 }
 
-// fill decides the first command and others that wait already.
-func (w *writer) fill(b *batch, first *waiting) *failure {
-	one := first
-	for range BatchMax {
+// full reports whether a batch takes no further command.
+func (w *writer) full(b *batch) bool {
+	return w.carry != nil || b.snapshot != nil || len(b.answers) >= BatchMax || len(b.Bodies) > journal.MaxEntries/4 || b.bytes > batchBytes
+}
+
+// fill decides a command, and others that wait already, into a batch.
+func (w *writer) fill(b *batch, one *waiting) *failure {
+	for one != nil {
 		if f := w.decideOne(b, one); f != nil {
 			return f
 		}
-		if w.carry != nil || len(b.Bodies) > journal.MaxEntries/4 || b.bytes > batchBytes {
-			break
-		}
-		if one = w.e.waits(); one == nil {
-			break
+		if one = nil; !w.full(b) {
+			one = w.e.waits()
 		}
 	}
 	w.seal(b)
 	return nil
 }
 
-// seal completes a batch: its keys, and a snapshot when one is due.
+// seal makes a batch complete as it is: with its keys, and a snapshot when one is
+// due.
 func (w *writer) seal(b *batch) {
-	b.Secrets = w.vault.TakeFresh()
+	b.Secrets = append(b.Secrets, w.vault.TakeFresh()...)
 	w.e.Metrics.Forgotten.Add(w.memory.forget(w.state.Now))
 	if w.since >= w.e.opt.SnapshotEvery {
 		b.snapshot = w.takeSnapshot()
@@ -273,19 +286,19 @@ func (e *Engine) fold(s *dispatch.State, st dispatch.Stamped) {
 func (w *writer) encode(m dispatch.Meta, one *waiting, events []dispatch.Event) (bodies [][]byte, size int, err error) {
 	bodies = make([][]byte, len(events))
 	for i, event := range events {
+		w.clear.Reset()
+		w.private.Reset()
 		r := schema.Record{Format: schema.Format, At: int64(m.At), By: m.By, Command: m.ID, Nth: uint16(i)}
 		if i == 0 {
 			r.Of, r.Hash = uint16(len(events)), one.Hash
 		}
-		if r.Kind, r.Version, r.Clear, err = schema.Clear(event); err != nil {
+		if r.Kind, r.Version, r.Clear, err = schema.ClearTo(&w.clear, event); err != nil {
 			return nil, 0, err
 		}
 		if err = w.sealInto(&r, w.seq+1+uint64(i), event); err != nil {
 			return nil, 0, err
 		}
-		if bodies[i], err = r.Marshal(); err != nil {
-			return nil, 0, err
-		}
+		bodies[i] = r.Append(make([]byte, 0, len(r.By)+len(r.Command)+len(r.Hash)+len(r.Subject)+len(r.Clear)+len(r.Sealed)+len(r.Commit)+64))
 		if len(bodies[i]) > journal.MaxBody {
 			return nil, 0, fmt.Errorf("event %s has %d bytes", event.EventName(), len(bodies[i]))
 		}
@@ -300,7 +313,7 @@ func (w *writer) sealInto(r *schema.Record, seq uint64, event dispatch.Event) (e
 		_, r.Commit, err = w.vault.Seal(context.Background(), "", vault.Known, seq, r.Clear, nil)
 		return err
 	}
-	plain, err := schema.Private(sealed.Secret())
+	plain, err := schema.PrivateTo(&w.private, sealed.Secret())
 	if err != nil {
 		return err
 	}

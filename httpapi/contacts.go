@@ -343,7 +343,11 @@ func (s *Server) why(ctx context.Context, in *idIn) (*body[struct {
 		Chain []string `json:"chain"`
 	}]{}
 	add := func(line string) { out.Body.Chain = append(out.Body.Chain, line) }
-	add("contact " + numberText(c.Number) + " is " + string(c.Outcome.Kind) + ": " + orText(c.Outcome.Reason, "no reason needed so far"))
+	reason := orText(c.Outcome.Reason, "no reason needed so far")
+	if identity(ctx).Sight() != auth.SightFull {
+		reason = "the reason is not for this role"
+	}
+	add("contact " + numberText(c.Number) + " is " + string(c.Outcome.Kind) + ": " + reason)
 	if i.LifeSafety {
 		add("it is life-safety: no posture, cutoff or zone rule applies to it")
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"github.com/everycall/everycall/auth"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/triage"
 )
@@ -165,9 +166,12 @@ func (s *Server) incidentRoutes() {
 	})
 }
 
-// touch tells the simulated responders that a person has this unit in hand.
+// touch tells the simulated responders that a person has this unit in hand. A
+// unit that nobody knows is not remembered.
 func (s *Server) touch(ctx context.Context, unit string) {
-	if who := identity(ctx); who.Role != "machine" {
+	known := false
+	s.room.Look(func(st *dispatch.State) { known = st.Units[dispatch.UnitID(unit)] != nil })
+	if who := identity(ctx); known && who.Role != auth.RoleMachine {
 		s.room.Touch(dispatch.UnitID(unit))
 	}
 }

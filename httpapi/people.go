@@ -85,8 +85,12 @@ func accountProblem(err error) error {
 		return problem(http.StatusNotFound, "person_unknown", "there is no such account", "path.name")
 	case errors.Is(err, auth.ErrExists):
 		return problem(http.StatusConflict, "name_taken", "the name is taken", "body.name")
-	case errors.Is(err, auth.ErrName), errors.Is(err, auth.ErrRole), errors.Is(err, auth.ErrLife):
-		return problem(http.StatusUnprocessableEntity, "invalid_field", err.Error(), "body")
+	case errors.Is(err, auth.ErrName):
+		return problem(http.StatusUnprocessableEntity, "invalid_field", words(err), "body.name")
+	case errors.Is(err, auth.ErrRole):
+		return problem(http.StatusUnprocessableEntity, "invalid_field", words(err), "body.roles")
+	case errors.Is(err, auth.ErrLife):
+		return problem(http.StatusUnprocessableEntity, "invalid_field", words(err), "body.days")
 	}
 	return refusal(err)
 }
@@ -142,7 +146,12 @@ func (s *Server) peopleRoutes() {
 	})
 	route(s, http.MethodPost, "/api/v1/tokens", "issueToken", "people", "A bearer token of mine for a program; answers its secret once", func(ctx context.Context, in *tokenIn) (*body[OneTime], error) {
 		secret, t, err := s.opt.Auth.IssueToken(ctx, in.Body.Label, identity(ctx).Name, auth.Role(in.Body.Role), time.Duration(in.Body.Days)*24*time.Hour)
-		if err != nil {
+		switch {
+		case errors.Is(err, auth.ErrName):
+			return nil, problem(http.StatusUnprocessableEntity, "invalid_field", words(err), "body.label")
+		case errors.Is(err, auth.ErrRole):
+			return nil, problem(http.StatusUnprocessableEntity, "invalid_field", words(err), "body.role")
+		case err != nil:
 			return nil, accountProblem(err)
 		}
 		return &body[OneTime]{OneTime{ID: t.ID, Secret: secret}}, nil

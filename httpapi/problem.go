@@ -54,6 +54,9 @@ var codes = map[int]string{
 }
 
 func init() {
+	// The decoder takes a field's name in any case, so the check must not: a second
+	// spelling would bring in a value that was never looked at.
+	huma.ValidateStrictCasing = true
 	huma.NewError = func(status int, message string, errs ...error) huma.StatusError {
 		code := codes[status]
 		if code == "" {
@@ -67,6 +70,9 @@ func init() {
 			} else if err != nil {
 				p.Errors = append(p.Errors, FieldDetail{Message: err.Error()})
 			}
+		}
+		if len(errs) == 0 && status == http.StatusBadRequest {
+			p.Errors = []FieldDetail{{Location: "body", Message: message}} // what huma refuses before it looks at fields
 		}
 		if len(p.Errors) > 0 {
 			p.Detail = strings.TrimSpace(p.Errors[0].Location + ": " + p.Errors[0].Message)
@@ -111,6 +117,8 @@ func refusal(err error) *Problem {
 		return problem(http.StatusServiceUnavailable, "not_recorded", "the journal failed and this was not recorded: send the same request again", "")
 	case errors.Is(err, engine.ErrRulesFailed):
 		return problem(http.StatusInternalServerError, "rules_failed", "the rules failed on this command; nothing of it was recorded; the others go on", "")
+	case errors.Is(err, auth.ErrBusy):
+		return problem(http.StatusServiceUnavailable, "busy", "too many sign in at once: try again in a moment", "")
 	case errors.Is(err, auth.ErrRefused):
 		return problem(http.StatusUnauthorized, "refused", "wrong name or password", "")
 	}

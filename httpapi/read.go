@@ -1,8 +1,10 @@
 package httpapi
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"slices"
 	"strconv"
@@ -18,7 +20,7 @@ const PageMax = 1000
 
 // PageIn asks for a part of a list.
 type PageIn struct {
-	After string `query:"after" doc:"the id after which to go on, as next gave it" maxLength:"200"`
+	After string `query:"after" doc:"the place after which to go on, as next gave it" maxLength:"200"`
 	Limit int    `query:"limit" minimum:"1" maximum:"1000" default:"200"`
 }
 
@@ -28,25 +30,50 @@ type Page[R any] struct {
 	Next  string `json:"next,omitempty"`
 }
 
-// cut takes a page out of ids that are in order.
-func cut[K ~string, R any](ids []K, p PageIn, row func(K) R) Page[R] {
-	out := Page[R]{Items: []R{}}
+// byName reads a place in a list in the order of ids.
+func byName[K ~string](text string) (K, *Problem) { return K(text), nil }
+
+// itself is the place of an id.
+func itself[K ~string](id K) K { return id }
+
+// byNumber reads a place in a list in the order of numbers.
+func byNumber(text string) (uint64, *Problem) {
+	if text == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseUint(text, 10, 64)
+	if err != nil {
+		return 0, problem(http.StatusUnprocessableEntity, "invalid_field", "after is what next gave: leave it out to begin at the beginning", "query.after")
+	}
+	return n, nil
+}
+
+// cut takes the page behind a place out of a list in the order of its places. A
+// place stays one when what stood there has left the list, so that a list which
+// changes between two pages loses nothing.
+func cut[V, R any, P cmp.Ordered](all []V, p PageIn, read func(string) (P, *Problem), place func(V) P, row func(V) R) (*body[Page[R]], error) {
+	after, bad := read(p.After)
+	if bad != nil {
+		return nil, bad
+	}
 	from := 0
 	if p.After != "" {
-		if at := slices.Index(ids, K(p.After)); at >= 0 {
-			from = at + 1
-		} else {
-			from = len(ids)
-		}
+		from, _ = slices.BinarySearchFunc(all, after, func(v V, after P) int {
+			if place(v) <= after {
+				return -1
+			}
+			return 1
+		})
 	}
-	for n, id := range ids[from:] {
+	out := Page[R]{Items: []R{}}
+	for n, v := range all[from:] {
 		if n == p.Limit {
-			out.Next = string(ids[from+n-1])
+			out.Next = fmt.Sprint(place(all[from+n-1]))
 			break
 		}
-		out.Items = append(out.Items, row(id))
+		out.Items = append(out.Items, row(v))
 	}
-	return out
+	return &body[Page[R]]{out}, nil
 }
 
 type idIn struct {
@@ -136,14 +163,15 @@ func (s *Server) readRoutes() {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
 		r := s.rowsFor(identity(ctx).Sight())
-		ids := make([]dispatch.ContactID, 0, len(r.s.Contacts))
-		for id, c := range r.s.Contacts {
+		all := make([]*dispatch.Contact, 0, len(r.s.Contacts))
+		for _, c := range r.s.Contacts {
 			if in.Outcome == "" || string(c.Outcome.Kind) == in.Outcome {
-				ids = append(ids, id)
+				all = append(all, c)
 			}
 		}
-		slices.SortFunc(ids, func(a, b dispatch.ContactID) int { return int(r.s.Contacts[a].Number) - int(r.s.Contacts[b].Number) })
-		return &body[Page[Contact]]{cut(ids, in.PageIn, func(id dispatch.ContactID) Contact { return r.contact(r.s.Contacts[id]) })}, nil
+		number := func(c *dispatch.Contact) uint64 { return c.Number }
+		slices.SortFunc(all, func(a, b *dispatch.Contact) int { return cmp.Compare(a.Number, b.Number) })
+		return cut(all, in.PageIn, byNumber, number, r.contact)
 	})
 	route(s, http.MethodGet, "/api/v1/contacts/{id}", "getContact", "contacts", "One contact", func(ctx context.Context, in *idIn) (*body[Contact], error) {
 		s.room.mu.RLock()
@@ -159,14 +187,15 @@ func (s *Server) readRoutes() {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
 		r := s.rowsFor(identity(ctx).Sight())
-		ids := make([]dispatch.IncidentID, 0, len(r.s.Incidents))
-		for id, i := range r.s.Incidents {
+		all := make([]*dispatch.Incident, 0, len(r.s.Incidents))
+		for _, i := range r.s.Incidents {
 			if (in.State == "" || stateOf(r.s, i) == in.State) && (in.Service == "" || string(i.Service) == in.Service) {
-				ids = append(ids, id)
+				all = append(all, i)
 			}
 		}
-		slices.SortFunc(ids, func(a, b dispatch.IncidentID) int { return int(r.s.Incidents[a].Number) - int(r.s.Incidents[b].Number) })
-		return &body[Page[Incident]]{cut(ids, in.PageIn, func(id dispatch.IncidentID) Incident { return r.incident(r.s.Incidents[id]) })}, nil
+		number := func(i *dispatch.Incident) uint64 { return i.Number }
+		slices.SortFunc(all, func(a, b *dispatch.Incident) int { return cmp.Compare(a.Number, b.Number) })
+		return cut(all, in.PageIn, byNumber, number, r.incident)
 	})
 	route(s, http.MethodGet, "/api/v1/incidents/{id}", "getIncident", "incidents", "One incident with its timeline", s.incidentDetail)
 	route(s, http.MethodGet, "/api/v1/units", "listUnits", "units", "Units", func(ctx context.Context, in *PageIn) (*body[Page[Unit]], error) {
@@ -174,13 +203,13 @@ func (s *Server) readRoutes() {
 		defer s.room.mu.RUnlock()
 		r := s.rowsFor(identity(ctx).Sight())
 		ids := slices.DeleteFunc(sorted(r.s.Units), func(id dispatch.UnitID) bool { return r.s.Units[id].Retired })
-		return &body[Page[Unit]]{cut(ids, *in, func(id dispatch.UnitID) Unit { return r.unit(r.s.Units[id]) })}, nil
+		return cut(ids, *in, byName[dispatch.UnitID], itself[dispatch.UnitID], func(id dispatch.UnitID) Unit { return r.unit(r.s.Units[id]) })
 	})
 	route(s, http.MethodGet, "/api/v1/postures", "listPostures", "postures", "Postures, ended ones included", func(ctx context.Context, in *PageIn) (*body[Page[Posture]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
 		r := s.rowsFor(identity(ctx).Sight())
-		return &body[Page[Posture]]{cut(sorted(r.s.Postures), *in, func(id dispatch.PostureID) Posture { return r.posture(r.s.Postures[id]) })}, nil
+		return cut(sorted(r.s.Postures), *in, byName[dispatch.PostureID], itself[dispatch.PostureID], func(id dispatch.PostureID) Posture { return r.posture(r.s.Postures[id]) })
 	})
 	route(s, http.MethodGet, "/api/v1/events", "listEvents", "events", "Durable events, in order, for machines", s.events)
 }
@@ -224,7 +253,11 @@ func (s *Server) incidentDetail(ctx context.Context, in *idIn) (*body[IncidentDe
 func (r rows) detail(i *dispatch.Incident, lines []view.Line) IncidentDetail {
 	out := IncidentDetail{Incident: r.incident(i), Priorities: []PriorityRow{}, NotesText: []NoteRow{}, Timeline: []TimelineRow{}, ContactRows: []Contact{}, PromiseRows: []Promise{}}
 	for _, p := range i.Priorities {
-		out.Priorities = append(out.Priorities, PriorityRow{Priority: int(p.Priority), At: r.time(p.At), By: p.By, Reason: p.Reason})
+		row := PriorityRow{Priority: int(p.Priority), At: r.time(p.At), By: p.By}
+		if r.sight == auth.SightFull {
+			row.Reason = p.Reason
+		}
+		out.Priorities = append(out.Priorities, row)
 	}
 	for _, id := range i.Contacts {
 		c := r.s.Contacts[id]

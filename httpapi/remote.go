@@ -6,9 +6,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// Remote gives an input the client's address.
+// Remote gives an input the client's address, and the host that it asked for.
 type Remote struct {
 	Address string `json:"-"`
+	Host    string `json:"-"`
 }
 
 // Resolve fills it in, for huma.
@@ -17,6 +18,6 @@ func (r *Remote) Resolve(ctx huma.Context) []error {
 	if err != nil {
 		host = ctx.RemoteAddr()
 	}
-	r.Address = host
+	r.Address, r.Host = host, ctx.Host()
 	return nil
 }

@@ -386,8 +386,11 @@ func stateOf(s *dispatch.State, i *dispatch.Incident) string {
 }
 
 func (r rows) assignment(a *dispatch.Assignment) Assignment {
-	row := Assignment{Unit: string(a.Unit), AssignedAt: r.time(a.AssignedAt), Stacked: a.Stacked, TravelMs: int64(a.Travel), Model: a.Model,
-		EndedAt: r.time(a.EndedAt), EndReason: a.EndReason, Milestones: []Milestone{}}
+	row := Assignment{Unit: string(a.Unit), Since: r.time(a.AssignedAt), AssignedAt: r.time(a.AssignedAt), Stacked: a.Stacked, TravelMs: int64(a.Travel), Model: a.Model,
+		EndedAt: r.time(a.EndedAt), Milestones: []Milestone{}}
+	if r.sight == auth.SightFull {
+		row.EndReason = a.EndReason
+	}
 	for _, m := range a.Milestones {
 		row.Milestones = append(row.Milestones, Milestone{Status: string(m.Status), At: r.time(m.At), EnteredAt: r.time(m.Entered), Source: string(m.Source)})
 		row.Status, row.Since = string(m.Status), r.time(m.At)
@@ -465,8 +468,11 @@ func (r rows) station(s *dispatch.Station) Station {
 }
 
 func (r rows) claim(c *dispatch.Claim) Claim {
-	row := Claim{ID: string(c.ID), Role: c.Role, Statement: c.Statement, Grade: c.Grade, FirstHand: c.FirstHand, Contradicts: texts(c.Contradicts), ContradictedBy: []string{},
+	row := Claim{ID: string(c.ID), Role: c.Role, Grade: c.Grade, FirstHand: c.FirstHand, Contradicts: texts(c.Contradicts), ContradictedBy: []string{},
 		At: r.time(c.At), SealAt: r.time(c.At.Add(dispatch.ClaimSealAfter)), Sealed: c.Sealed}
+	if r.sight == auth.SightFull { // sealed in the journal, so not for the others
+		row.Statement = c.Statement
+	}
 	for _, id := range sorted(r.s.Claims) {
 		for _, other := range r.s.Claims[id].Contradicts {
 			if other == c.ID {

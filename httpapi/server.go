@@ -27,6 +27,9 @@ import (
 // BodyMax is the largest request body, in bytes.
 const BodyMax = 256 << 10
 
+// keyMax is the longest Idempotency-Key, in bytes.
+const keyMax = 150
+
 // SessionCookie is the name of the session's cookie.
 const SessionCookie = "everycall"
 
@@ -203,22 +206,33 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		}
 	}()
 	r := request{key: req.Header.Get("Idempotency-Key")}
-	if len(r.key) > 150 {
-		writeProblem(w, problem(http.StatusUnprocessableEntity, "invalid_field", "an Idempotency-Key has at most 150 bytes", "Idempotency-Key"))
+	if len(r.key) > keyMax || strings.ContainsFunc(r.key, func(c rune) bool { return c < ' ' || c > '~' }) {
+		writeProblem(w, problem(http.StatusUnprocessableEntity, "invalid_field", "an Idempotency-Key has at most 150 printable ASCII characters", "Idempotency-Key"))
 		return
 	}
-	if req.Body != nil && req.Method != http.MethodGet && req.Method != http.MethodHead {
+	// A body that nobody asked for is read too: left in the connection, it would
+	// hold the answer back for as long as its sender likes.
+	looks := req.Method == http.MethodGet || req.Method == http.MethodHead
+	if req.Body != nil && (!looks || req.Body != http.NoBody) {
 		control := http.NewResponseController(w)
-		_ = control.SetReadDeadline(time.Now().Add(BodyTimeout)) // a test's recorder has none
+		_ = control.SetReadDeadline(time.Now().Add(bodyTimeout)) // a test's recorder has none
 		body, err := io.ReadAll(http.MaxBytesReader(w, req.Body, BodyMax))
-		_ = control.SetReadDeadline(time.Time{})
 		var tooLarge *http.MaxBytesError
+		if err != nil { // the deadline stays: nothing more is awaited from this connection
+			w.Header().Set("Connection", "close")
+		} else {
+			_ = control.SetReadDeadline(time.Time{})
+		}
 		if errors.As(err, &tooLarge) {
-			writeProblem(w, problem(http.StatusRequestEntityTooLarge, "body_too_large", "a request body has at most 256 KiB", ""))
+			writeProblem(w, problem(http.StatusRequestEntityTooLarge, "body_too_large", "a request body has at most 256 KiB", "body"))
 			return
 		}
 		if err != nil {
-			writeProblem(w, problem(http.StatusBadRequest, "malformed", "the body broke off", ""))
+			writeProblem(w, problem(http.StatusBadRequest, "malformed", "the body broke off, or took longer than "+bodyTimeout.String()+": send it again", "body"))
+			return
+		}
+		if coding := req.Header.Get("Content-Encoding"); len(body) > 0 && coding != "" && coding != "identity" {
+			writeProblem(w, problem(http.StatusUnsupportedMediaType, "media_type_unsupported", "a body is sent as it is, without a Content-Encoding", "Content-Encoding"))
 			return
 		}
 		sum := sha256.New()
@@ -244,20 +258,28 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 			s.noRoute(w, req)
 			return
 		}
+		if name, is := strings.CutPrefix(req.URL.Path, "/api/v1/schemas/"); is && s.api.OpenAPI().Components.Schemas.Map()[strings.TrimSuffix(name, ".json")] == nil {
+			writeProblem(w, problem(http.StatusNotFound, "not_found", "there is no such schema: see /api/v1/openapi.json", ""))
+			return
+		}
 	}
 	s.mux.ServeHTTP(w, req.WithContext(ctx))
 }
 
 // noRoute answers for an API path that is not there, or not by this method.
 func (s *Server) noRoute(w http.ResponseWriter, req *http.Request) {
+	var takes []string
 	for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodDelete} {
 		other := req.Clone(req.Context())
 		other.Method = method
 		if _, pattern := s.mux.Handler(other); strings.Contains(pattern, "/api/") {
-			w.Header().Set("Allow", method)
-			writeProblem(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+method, ""))
-			return
+			takes = append(takes, method)
 		}
+	}
+	if allow := strings.Join(takes, ", "); allow != "" {
+		w.Header().Set("Allow", allow)
+		writeProblem(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "this path takes "+allow, ""))
+		return
 	}
 	writeProblem(w, problem(http.StatusNotFound, "not_found", "there is no such path: see /api/v1/openapi.json", ""))
 }
@@ -265,7 +287,7 @@ func (s *Server) noRoute(w http.ResponseWriter, req *http.Request) {
 // whoIs finds the principal by bearer token or session cookie. Bad credentials
 // are the public.
 func (s *Server) whoIs(req *http.Request, r *request) (auth.Principal, error) {
-	if text, is := strings.CutPrefix(req.Header.Get("Authorization"), "Bearer "); is {
+	if scheme, text, is := strings.Cut(req.Header.Get("Authorization"), " "); is && strings.EqualFold(scheme, "Bearer") {
 		r.text = text
 		if s.opt.Token != "" && subtle.ConstantTimeCompare([]byte(text), []byte(s.opt.Token)) == 1 {
 			return auth.Principal{Name: "token", Role: s.opt.TokenRole, Roles: []auth.Role{s.opt.TokenRole}, TokenID: "own"}, nil
@@ -319,7 +341,7 @@ func (s *Server) allowed(ctx context.Context, action auth.Action, method, marker
 		}
 		return problem(http.StatusForbidden, "not_allowed", "the role "+string(who.Role)+" may not do this", "")
 	}
-	if method != http.MethodGet && requestOf(ctx).cookie && marker == "" {
+	if method != http.MethodGet && method != http.MethodHead && requestOf(ctx).cookie && marker == "" {
 		return problem(http.StatusForbidden, "header_missing", "a change from a browser session needs the header X-Everycall: 1", "X-Everycall")
 	}
 	return nil
@@ -349,6 +371,8 @@ func By(who auth.Principal) string { return string(who.Role) + ":" + who.Name }
 // limit on the whole connection would end the streams.
 const (
 	ReadHeaderTimeout = 5 * time.Second
-	BodyTimeout       = 20 * time.Second
 	IdleTimeout       = 2 * time.Minute
 )
+
+// bodyTimeout is how long a body may take; a test shortens it.
+var bodyTimeout = 20 * time.Second

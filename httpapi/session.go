@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
 
 	"github.com/everycall/everycall/auth"
 )
@@ -68,12 +71,8 @@ func (s *Server) sessionRoutes() {
 	})
 	route(s, http.MethodPost, "/api/v1/session", "signIn", "session", "Sign in", func(ctx context.Context, in *signInIn) (*sessionOut, error) {
 		text, who, err := s.opt.Auth.SignIn(ctx, in.Body.Name, in.Body.Password, in.Address)
-		var slow *auth.ThrottledError
-		if errors.As(err, &slow) {
-			return nil, problem(http.StatusTooManyRequests, "throttled", err.Error(), "")
-		}
 		if err != nil {
-			return nil, refusal(err)
+			return nil, signInProblem(err)
 		}
 		return s.opened(text, who), nil
 	})
@@ -90,7 +89,7 @@ func (s *Server) sessionRoutes() {
 		}{s.cookie("", -1)}, nil
 	})
 	route(s, http.MethodPost, "/api/v1/session/enter", "enterDemo", "session", "Enter the demo in a role (loopback only)", func(ctx context.Context, in *enterIn) (*sessionOut, error) {
-		if !s.opt.Demo || !loopback(in.Address) {
+		if !s.opt.Demo || !loopback(in.Address) || !loopbackHost(in.Host) {
 			return nil, problem(http.StatusForbidden, "not_allowed", "only the demo, and only on this machine, can be entered without an account", "")
 		}
 		text, who, err := s.opt.Auth.Enter(ctx, auth.Role(in.Body.Role))
@@ -105,11 +104,11 @@ func (s *Server) sessionRoutes() {
 			return nil, problem(http.StatusForbidden, "not_allowed", "a password is changed from a signed-in session", "")
 		}
 		err := s.opt.Auth.ChangePassword(ctx, r.text, in.Body.Old, in.Body.New, in.Address)
-		if errors.Is(err, auth.ErrRefused) {
-			return nil, refusal(err)
+		if errors.Is(err, auth.ErrPassword) {
+			return nil, problem(http.StatusUnprocessableEntity, "invalid_field", words(err), "body.new")
 		}
 		if err != nil {
-			return nil, problem(http.StatusUnprocessableEntity, "invalid_field", err.Error(), "body.new")
+			return nil, signInProblem(err)
 		}
 		return &struct{}{}, nil
 	})
@@ -139,6 +138,11 @@ func (s *Server) cookie(value string, maxAge int) http.Cookie {
 
 // enter redeems a one-use code, as the demo prints it, and goes to the console.
 func (s *Server) enter(w http.ResponseWriter, req *http.Request) {
+	if req.Method == http.MethodHead { // looking is not using
+		w.Header().Set("Allow", http.MethodGet)
+		writeProblem(w, problem(http.StatusMethodNotAllowed, "method_not_allowed", "a code is used by GET", ""))
+		return
+	}
 	text, _, err := s.opt.Auth.RedeemCode(req.Context(), req.URL.Query().Get("code"))
 	if err != nil {
 		http.Redirect(w, req, "/?used", http.StatusSeeOther) // the console then offers to sign in
@@ -147,6 +151,29 @@ func (s *Server) enter(w http.ResponseWriter, req *http.Request) {
 	cookie := s.cookie(text, int(auth.SessionAbsolute.Seconds()))
 	http.SetCookie(w, &cookie)
 	http.Redirect(w, req, "/", http.StatusSeeOther)
+}
+
+// signInProblem turns what stands in the way of a password into a problem.
+func signInProblem(err error) error {
+	var slow *auth.ThrottledError
+	if errors.As(err, &slow) {
+		wait := strconv.Itoa(int((slow.Wait + time.Second - 1) / time.Second))
+		return huma.ErrorWithHeaders(problem(http.StatusTooManyRequests, "throttled", "too many failed sign-ins: wait "+wait+" s and try again", ""), http.Header{"Retry-After": {wait}})
+	}
+	return refusal(err)
+}
+
+// words are an error of auth without the package's name.
+func words(err error) string { return strings.TrimPrefix(err.Error(), "auth: ") }
+
+// loopbackHost tells whether the request was addressed to this machine by a name
+// that is its own. A page of a foreign name that resolves to it is not at home here,
+// nor is one behind a proxy.
+func loopbackHost(host string) bool {
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	return host == "localhost" || loopback(strings.Trim(host, "[]"))
 }
 
 func loopback(address string) bool {

@@ -145,6 +145,10 @@ func (s *Server) stream(w http.ResponseWriter, req *http.Request) {
 		writeProblem(w, problem(http.StatusUnprocessableEntity, "invalid_field", err.Error(), "after"))
 		return
 	}
+	if req.Method == http.MethodHead { // would wait for an end that never comes
+		w.Header().Set("Content-Type", "text/event-stream")
+		return
+	}
 	if s.streams.Add(1) > StreamsMax {
 		s.streams.Add(-1)
 		w.Header().Set("Retry-After", "5")

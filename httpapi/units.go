@@ -22,7 +22,7 @@ type positionIn struct {
 		Lon    float64 `json:"lon" minimum:"-180" maximum:"180"`
 		Lat    float64 `json:"lat" minimum:"-90" maximum:"90"`
 		At     string  `json:"at,omitempty" maxLength:"40"`
-		Source string  `json:"source,omitempty" maxLength:"40"`
+		Source string  `json:"source,omitempty" maxLength:"40" pattern:"^[A-Za-z0-9 _.:-]*$" patternDescription:"letters, digits, space and _.:-"`
 	}
 }
 
@@ -67,7 +67,10 @@ func (s *Server) unitRoutes() {
 			at = now
 		}
 		if at > now.Add(dispatch.OccurredAtAhead) {
-			return nil, problem(http.StatusUnprocessableEntity, "time_invalid", "the fix lies in the future", "body.at")
+			return nil, problem(http.StatusUnprocessableEntity, "time_invalid", "the fix lies in the future: at most a minute ahead", "body.at")
+		}
+		if now.Since(at) > dispatch.OccurredAtPastMax {
+			return nil, problem(http.StatusUnprocessableEntity, "time_invalid", "the fix is older than a week: send newer ones", "body.at")
 		}
 		s.room.Move(dispatch.UnitID(in.ID), p, at, orText(in.Body.Source, "device"))
 		return &body[PositionTaken]{}, nil

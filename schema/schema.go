@@ -10,6 +10,7 @@
 package schema
 
 import (
+	"bytes"
 	"fmt"
 
 	"github.com/fxamacker/cbor/v2"
@@ -109,8 +110,8 @@ func init() {
 	}
 }
 
-func modes() (cbor.EncMode, cbor.DecMode) {
-	enc, err := cbor.CoreDetEncOptions().EncMode()
+func modes() (cbor.UserBufferEncMode, cbor.DecMode) {
+	enc, err := cbor.CoreDetEncOptions().UserBufferEncMode()
 	if err != nil {
 		panic(err) // constant options
 	}
@@ -135,40 +136,40 @@ func Names() []string {
 // Clear encodes the part of an event that is not sealed, with its number and
 // version. The private part is no field of it.
 func Clear(e dispatch.Event) (code uint16, version uint8, clear []byte, err error) {
+	var to bytes.Buffer
+	return ClearTo(&to, e)
+}
+
+// ClearTo is Clear into a buffer, on which clear is a window.
+func ClearTo(to *bytes.Buffer, e dispatch.Event) (code uint16, version uint8, clear []byte, err error) {
 	k, known := byName[e.EventName()]
 	if !known {
 		return 0, 0, nil, fmt.Errorf("event %s has no number in schema", e.EventName())
 	}
-	clear, err = encMode.Marshal(e)
-	return k.code, k.version, clear, err
+	start := to.Len()
+	err = encMode.MarshalToBuffer(e, to)
+	return k.code, k.version, to.Bytes()[start:], err
 }
 
 // Private encodes what an event says about people; nil where it says nothing.
 func Private(p *dispatch.Private) ([]byte, error) {
+	var to bytes.Buffer
+	return PrivateTo(&to, p)
+}
+
+// PrivateTo is Private into a buffer, on which the answer is a window.
+func PrivateTo(to *bytes.Buffer, p *dispatch.Private) ([]byte, error) {
 	if *p == (dispatch.Private{}) {
 		return nil, nil
 	}
-	return encMode.Marshal(p)
+	start := to.Len()
+	err := encMode.MarshalToBuffer(p, to)
+	return to.Bytes()[start:], err
 }
 
 // OpenPrivate decodes what Private encoded.
 func OpenPrivate(plain []byte, into *dispatch.Private) error {
 	return decMode.Unmarshal(plain, into)
-}
-
-// Marshal encodes a record.
-func (r *Record) Marshal() ([]byte, error) { return encMode.Marshal(r) }
-
-// Unmarshal decodes a record. It refuses a format that it does not know: a
-// newer program wrote it.
-func (r *Record) Unmarshal(body []byte) error {
-	if err := decMode.Unmarshal(body, r); err != nil {
-		return fmt.Errorf("decode record: %w", err)
-	}
-	if r.Format != Format {
-		return fmt.Errorf("record has format %d, this program reads %d: a newer version wrote it; use that one", r.Format, Format)
-	}
-	return nil
 }
 
 // Event decodes the clear part of a record.
@@ -199,7 +200,8 @@ func OpenState(body []byte) (*dispatch.State, error) {
 }
 
 // Encode and Decode are the same encoding for whatever else a snapshot holds.
-func Encode(v any) ([]byte, error) { return encMode.Marshal(v) }
+// Encode appends to a buffer, which the caller makes large enough.
+func Encode(to *bytes.Buffer, v any) error { return encMode.MarshalToBuffer(v, to) }
 
 // Decode decodes what Encode encoded.
 func Decode(body []byte, v any) error { return decMode.Unmarshal(body, v) }

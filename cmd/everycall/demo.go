@@ -25,6 +25,7 @@ import (
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/httpapi"
 	"github.com/everycall/everycall/lab/drive"
+	"github.com/everycall/everycall/store/sqlite"
 )
 
 type demoCmd struct {
@@ -58,13 +59,6 @@ func (c demoCmd) Run() error {
 	if err := safeToBind(c.Addr, false, false); err != nil {
 		return errors.New("the demo listens on this machine only: --addr 127.0.0.1:PORT")
 	}
-	dir, temporary, err := c.folder()
-	if err != nil {
-		return err
-	}
-	if temporary {
-		defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nobody
-	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	listener, err := net.Listen("tcp", c.Addr)
@@ -72,6 +66,13 @@ func (c demoCmd) Run() error {
 		return fmt.Errorf("listen: %w (another demo may be running: stop it, or give another --addr)", err)
 	}
 	defer func() { _ = listener.Close() }() // closed by the server in the ordinary case
+	dir, temporary, err := c.folder()       // only now: a start that fails has emptied nothing
+	if err != nil {
+		return err
+	}
+	if temporary {
+		defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nobody
+	}
 	return c.run(ctx, stop, dir, listener)
 }
 
@@ -104,13 +105,20 @@ func (c demoCmd) folder() (dir string, temporary bool, err error) {
 	return dir, false, os.WriteFile(filepath.Join(dir, marker), []byte("This folder belongs to everycall demo.\n"), 0o600)
 }
 
-// forget empties a demo's folder; any other it leaves alone.
+// forget removes a demo's folder; any other, and one in use, it leaves alone.
 func forget(dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
 		return nil
 	}
 	if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
 		return fmt.Errorf("--fresh: %s is not a demo's folder, so nothing was removed", dir)
+	}
+	store, err := sqlite.Open(dir) // takes the folder's lock: one in use stays
+	if errors.Is(err, sqlite.ErrInUse) {
+		return fmt.Errorf("--fresh: %w", err)
+	}
+	if err == nil {
+		_ = store.Close() // it goes anyway
 	}
 	if err := os.RemoveAll(dir); err != nil {
 		return fmt.Errorf("--fresh: %w", err)

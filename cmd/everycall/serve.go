@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -39,6 +40,11 @@ const tickEvery = time.Second
 func (c serveCmd) Run() error {
 	if (c.TLSCert == "") != (c.TLSKey == "") {
 		return errors.New("--tls-cert and --tls-key belong together")
+	}
+	if c.TLSCert != "" { // before anything is made or printed
+		if _, err := tls.LoadX509KeyPair(c.TLSCert, c.TLSKey); err != nil {
+			return fmt.Errorf("--tls-cert, --tls-key: %w", err)
+		}
 	}
 	if err := safeToBind(c.Addr, c.TLSCert != "", c.Insecure); err != nil {
 		return err
@@ -102,13 +108,13 @@ func equip(ctx context.Context, h *house) error {
 }
 
 // safeToBind refuses to listen beyond this machine without TLS, unless told to.
-func safeToBind(addr string, tls, insecure bool) error {
+func safeToBind(addr string, secure, insecure bool) error {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return fmt.Errorf("--addr: %w", err)
 	}
 	ip := net.ParseIP(host)
-	if tls || insecure || host == "localhost" || (ip != nil && ip.IsLoopback()) {
+	if secure || insecure || host == "localhost" || (ip != nil && ip.IsLoopback()) {
 		return nil
 	}
 	return fmt.Errorf("%s can be reached from other machines and there is no TLS: give --tls-cert and --tls-key, or --insecure if you must", addr)

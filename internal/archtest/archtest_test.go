@@ -54,13 +54,13 @@ var arrows = map[string][]string{
 
 // libraries says which package imports each library.
 var libraries = map[string][]string{
-	"github.com/alecthomas/kong":          {"cmd/everycall"},
-	"github.com/danielgtaylor/huma/v2":    {"httpapi"},
-	"github.com/fxamacker/cbor/v2":        {"schema", "city"},
-	"golang.org/x/crypto":                 {"auth"},
-	"modernc.org/sqlite":                  {"store/sqlite"},
-	"modernc.org/libc":                    {"store/sqlite"},
-	"golang.org/x/sys":                    {"store/sqlite"},
+	"github.com/alecthomas/kong":       {"cmd/everycall"},
+	"github.com/danielgtaylor/huma/v2": {"httpapi"},
+	"github.com/fxamacker/cbor/v2":     {"schema", "city"},
+	"golang.org/x/crypto":              {"auth"},
+	"modernc.org/sqlite":               {"store/sqlite"},
+	"modernc.org/libc":                 {"store/sqlite"},
+	"golang.org/x/sys":                 {"store/sqlite"},
 }
 
 // pure is the ring without clock, dice, goroutine, I/O and float.
