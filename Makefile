@@ -9,7 +9,7 @@ SHELL := /bin/bash
 GO ?= go
 export CGO_ENABLED ?= 0
 
-.PHONY: test quick format lint unit race console console-install console-test browser bench test-long pack screenshots tools-debian vuln
+.PHONY: test cold quick format lint unit race console console-install console-test browser bench test-long pack screenshots tools-debian vuln
 
 test: tools-debian format lint unit race console-test browser vuln
 	@echo "make test: everything passed"
@@ -52,7 +52,11 @@ console-test: console-install
 
 browser: console-install
 	$(GO) build -o bin/everycall ./cmd/everycall
-	cd console/web && EVERYCALL=../../bin/everycall node --test e2e/
+	cd console/web && EVERYCALL=../../bin/everycall node --test e2e/*.test.mjs
+
+# A newcomer's first minute, from a fresh clone and empty caches.
+cold:
+	@scripts/cold-demo.sh
 
 bench:
 	$(GO) test -run '^$$' -bench . -benchmem ./dispatch ./engine ./schema ./store/sqlite ./recommend ./httpapi ./road ./tile ./city

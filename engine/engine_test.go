@@ -161,17 +161,19 @@ func TestNothingIsToldBeforeItIsDurable(t *testing.T) {
 func TestFollowersHearFirst(t *testing.T) {
 	g := newGate()
 	var w *waiting
-	heard := false
+	heard := make(chan struct{})
 	e := start(t, Options{Journal: g, Followers: []Follower{func(events []Recorded) {
-		if heard = true; len(w.reply) != 0 || len(events) != 1 || events[0].Command != "one" {
+		defer close(heard)
+		if len(w.reply) != 0 || len(events) != 1 || events[0].Command != "one" {
 			t.Errorf("the reply was out before the follower heard of %+v", events)
 		}
 	}}})
 	w = pending(t, e, "one", dispatch.Configure{Config: testConfig()})
 	<-g.arrived
 	g.pass <- nil
-	if o := <-w.reply; o.err != nil || !heard {
-		t.Fatalf("answered %+v, the follower heard: %t", o, heard)
+	<-heard // until then nobody takes the reply, so that the follower would see it
+	if o := <-w.reply; o.err != nil {
+		t.Fatal(o.err)
 	}
 	if events, err := e.Read(bg, 0, 10); err != nil || len(events) != 1 {
 		t.Fatalf("a reader finds %v, %v", events, err)

@@ -115,6 +115,10 @@ func refusal(err error) *Problem {
 		return problem(http.StatusServiceUnavailable, "not_recording", "nothing can be recorded at the moment: use the paper kit; reading still works", "")
 	case errors.Is(err, engine.ErrNotRecorded):
 		return problem(http.StatusServiceUnavailable, "not_recorded", "the journal failed and this was not recorded: send the same request again", "")
+	case errors.Is(err, engine.ErrUnknown):
+		return problem(http.StatusServiceUnavailable, "outcome_unknown", "the journal did not say whether this was recorded: send the same request again with the same Idempotency-Key, it will be done once", "")
+	case errors.Is(err, engine.ErrInvalid):
+		return problem(http.StatusUnprocessableEntity, "invalid_field", err.Error(), "")
 	case errors.Is(err, engine.ErrRulesFailed):
 		return problem(http.StatusInternalServerError, "rules_failed", "the rules failed on this command; nothing of it was recorded; the others go on", "")
 	case errors.Is(err, auth.ErrBusy):

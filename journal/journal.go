@@ -40,7 +40,7 @@ import (
 // writes nothing.
 const (
 	MaxBody       = 1 << 20  // bytes of one entry's body
-	MaxEntries    = 10_000   // entries of one batch
+	MaxEntries    = 32_768   // entries of one batch: the end of a posture that holds every contact a room may have
 	MaxBatchBytes = 16 << 20 // bytes of all bodies of one batch together
 	MaxSecrets    = 10_000   // secrets of one batch
 	MaxSubject    = 256      // bytes of a secret's subject

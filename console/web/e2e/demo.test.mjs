@@ -4,13 +4,13 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { browser, demo, folder, open, until } from './harness.mjs';
+import { browser, demo, endAll, folder, open, until } from './harness.mjs';
 
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PLACE = '1100 block of E Pike St';
 let b, place;
 before(async () => { b = await browser(); place = folder(); });
-after(async () => { await b?.close(); place?.remove(); });
+after(async () => { endAll(); await b?.close(); place?.remove(); });
 
 test('take, dispatch, kill, restart, find', { timeout: 180000 }, async () => {
   let d = await demo(place.dir);
@@ -36,7 +36,7 @@ test('take, dispatch, kill, restart, find', { timeout: 180000 }, async () => {
   const incident = (await d.api('GET', '/board')).body.incidents.find((i) => String(i.number) === number);
   assert.equal(incident.place, PLACE);
   assert.equal(incident.life_safety, true, 'a call of unknown type counts as life-safety');
-  await until('it is on the pending list', () => at.page.evaluate(([n, p]) => document.querySelector('#pending-list')?.textContent?.includes(n) && document.body.textContent.includes(p), [number, PLACE]));
+  await until('it is on the pending list', () => at.page.evaluate(([n, p]) => [...document.querySelectorAll('#pending-list [role=row]')].some((r) => r.textContent.includes(n) && r.querySelector(`[title="${p}"]`)), [number, PLACE]));
 
   // Dispatch by the command line.
   const free = (await d.api('GET', '/units?limit=1000')).body.items.find((u) => u.free);

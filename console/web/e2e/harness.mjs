@@ -24,13 +24,18 @@ export function folder() {
   return { dir: join(dir, 'demo'), remove: () => rmSync(dir, { recursive: true, force: true }) };
 }
 
+const children = new Set();
+/** ends what a failed test left running, so that the run ends too */
+export function endAll() { for (const c of children) c.kill('SIGKILL'); }
+
 /** starts the demo and waits for its line */
 export async function demo(dir, ...flags) {
   const child = spawn(binary, ['demo', '--data', dir, '--addr', '127.0.0.1:0', '--no-browser', '--token', 'e2e-token', ...flags], { stdio: ['ignore', 'pipe', 'pipe'] });
+  children.add(child);
   let out = '', err = '';
   child.stdout.on('data', (d) => (out += d));
   child.stderr.on('data', (d) => (err += d));
-  const ended = new Promise((r) => child.on('exit', (code, signal) => r({ code, signal })));
+  const ended = new Promise((r) => child.on('exit', (code, signal) => { children.delete(child); r({ code, signal }); }));
   const started = Date.now();
   const url = await until('the demo prints its address', () => {
     if (child.exitCode !== null) throw new Error(`the demo ended: ${err}`);
