@@ -102,5 +102,5 @@ export function possibleDuplicates(incidents: Iterable<Incident>, place: string,
 
 /** A place for a narrow column: what tells one block from another must not be what is cut off. */
 export function shortPlace(place: string): string {
-  return place.replace(/^(\d+) block of /i, '$1 ');
+  return place.replace(/^(\d+) block of /i, '$1 blk ');
 }
