@@ -74,16 +74,19 @@ func Ticker(ctx context.Context, e *engine.Engine, every time.Duration, watch bo
 		case <-ticker.C:
 		}
 		now := time.Now()
-		if jump := Jump(last, now); watch && (jump > JumpMin || jump < -JumpMin) {
-			_, _ = e.Submit(ctx, engine.Submission{By: Principal, Command: dispatch.NoticeClockJump{By: dispatch.Millis(jump.Milliseconds())}})
+		if jump := jumped(now.Round(0).Sub(last.Round(0)), now.Sub(last)); watch && jump != 0 {
+			_, _ = e.Submit(ctx, engine.Submission{By: Principal, Command: dispatch.NoticeClockJump{By: dispatch.Millis(jump.Milliseconds())}}) // the journal's own failure is told elsewhere
 		}
 		last = now
 		_, _ = e.Submit(ctx, engine.Submission{By: Principal, Command: dispatch.Tick{}}) // what is due now is due at the next tick too
 	}
 }
 
-// Jump is how far the wall clock moved between two readings beyond the
-// monotonic time that passed.
-func Jump(from, to time.Time) time.Duration {
-	return to.Round(0).Sub(from.Round(0)) - to.Sub(from)
+// jumped is how far the wall clock moved beyond the monotonic time that passed,
+// as far as it is worth noticing; 0 for less than JumpMin.
+func jumped(wall, monotonic time.Duration) time.Duration {
+	if jump := wall - monotonic; jump > JumpMin || jump < -JumpMin {
+		return jump
+	}
+	return 0
 }

@@ -26,14 +26,17 @@ func TestScaledStandsRunsAndNeverGoesBack(t *testing.T) {
 	}
 }
 
-func TestJumpIsWhatTheMonotonicClockDidNotSee(t *testing.T) {
-	from := time.Now()
-	to := from.Add(time.Second)
-	if j := Jump(from, to); j != 0 {
-		t.Fatalf("an ordinary second is a jump of %s", j)
-	}
-	// A reading without its monotonic part is what a moved wall clock looks like.
-	if j := Jump(from.Round(0), from.Round(0).Add(time.Hour)); j != 0 {
-		t.Fatalf("without a monotonic reading nothing can be told: %s", j)
+func TestAJumpIsWhatTheMonotonicClockDidNotSee(t *testing.T) {
+	for _, c := range []struct{ wall, monotonic, want time.Duration }{
+		{time.Second, time.Second, 0},
+		{time.Second + JumpMin, time.Second, 0},                                              // at the limit
+		{time.Second + JumpMin + time.Millisecond, time.Second, JumpMin + time.Millisecond},  // one past it
+		{time.Second - JumpMin - time.Millisecond, time.Second, -JumpMin - time.Millisecond}, // and back
+		{time.Hour, time.Hour, 0},                                                            // a machine that slept
+		{-time.Hour, time.Second, -time.Hour - time.Second},
+	} {
+		if got := jumped(c.wall, c.monotonic); got != c.want {
+			t.Errorf("wall %s, monotonic %s: %s, want %s", c.wall, c.monotonic, got, c.want)
+		}
 	}
 }

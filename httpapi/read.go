@@ -308,7 +308,6 @@ func (s *Server) readTimeline(ctx context.Context, id dispatch.IncidentID, opene
 		}
 	}
 	var lines []view.Line
-	contacts := map[dispatch.ContactID]bool{}
 	for after := low; after < upTo; {
 		events, err := s.engine.ReadJournal(ctx, after, timelineChunk)
 		if err != nil {
@@ -317,20 +316,19 @@ func (s *Server) readTimeline(ctx context.Context, id dispatch.IncidentID, opene
 		if len(events) == 0 {
 			break
 		}
-		lines = append(lines, s.linesOf(id, contacts, events)...)
+		lines = append(lines, s.linesOf(id, events)...)
 		after = events[len(events)-1].Seq
 	}
 	return lines, nil
 }
 
-func (s *Server) linesOf(id dispatch.IncidentID, contacts map[dispatch.ContactID]bool, events []engine.Recorded) []view.Line {
+func (s *Server) linesOf(id dispatch.IncidentID, events []engine.Recorded) []view.Line {
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
 	st := s.room.world.State
 	var lines []view.Line
 	for _, e := range events {
-		about := slices.Contains(view.Incidents(st, e.Event), id)
-		if about {
+		if slices.Contains(view.Incidents(st, e.Event), id) {
 			lines = append(lines, view.LineOf(e.Seq, e.At, e.By, e.Event, view.Describe(st, e.Event)))
 		}
 	}
