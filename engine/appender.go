@@ -18,7 +18,7 @@ type batch struct {
 	epoch    journal.Epoch
 	recorded []Recorded
 	answers  []answer
-	snapshot *journal.Snapshot
+	snapshot bool // one is due behind it
 }
 
 // answer is what becomes of one waiting command once its batch is durable.
@@ -61,7 +61,8 @@ type appender struct {
 
 	busy  bool      // a batch is under way
 	want  int       // commands that the next batch may be worth waiting for
-	until time.Time // and until when
+	until time.Time // and until when, unless they still come
+	last  time.Time // and until when at most
 }
 
 // finished is what became of a batch.
@@ -71,8 +72,12 @@ type finished struct {
 	failed   *failure // nil: it is durable and told
 }
 
-// gatherMax bounds how long a batch is held back for commands about to come.
-const gatherMax = 500 * time.Microsecond
+// gatherMax bounds how long a batch is held back for commands about to come, and
+// gatherStep how long for each after the one before it.
+const (
+	gatherMax  = 500 * time.Microsecond
+	gatherStep = 40 * time.Microsecond
+)
 
 func newAppender(e *Engine) *appender {
 	return &appender{e: e, in: make(chan *batch, 1), finished: make(chan finished, 1), quit: make(chan struct{}), done: make(chan struct{})}
@@ -108,12 +113,14 @@ func (a *appender) close() {
 // Whoever was just answered often sends the next command at once. A batch that
 // left right now would miss them all, and with many waiting clients every second
 // sync would be made for one half of them and the next for the other. So the next
-// batch is held back until as many are there as are known to send, but no longer
-// than a quarter of what a sync takes. A lone client never waits.
+// batch is held back until as many are there as are known to send, for a quarter of
+// what a sync takes, and while they still come one behind the other. A lone client
+// never waits.
 func (a *appender) note(done finished, waits int) *failure {
 	a.busy = false
 	a.want = done.answered + waits
-	a.until = time.Now().Add(min(done.took/4, gatherMax))
+	now := time.Now()
+	a.until, a.last = now.Add(min(done.took/4, gatherMax)), now.Add(gatherMax)
 	return done.failed
 }
 
@@ -131,6 +138,9 @@ func (a *appender) push(b *batch, more <-chan *waiting) (*waiting, *failure) {
 	}
 	for more != nil && len(b.answers) < a.want && time.Now().Before(a.until) {
 		if one := a.e.waits(); one != nil {
+			if next := time.Now().Add(gatherStep); next.After(a.until) && next.Before(a.last) {
+				a.until = next
+			}
 			return one, nil
 		}
 		runtime.Gosched()
@@ -163,19 +173,10 @@ func (e *Engine) commit(b *batch) *failure {
 	for _, one := range b.answers {
 		one.w.reply <- e.answered(one)
 	}
-	if b.snapshot != nil {
-		e.save(*b.snapshot)
+	if b.snapshot {
+		e.snapshotDue(b.First + uint64(len(b.Bodies)) - 1)
 	}
 	return nil
-}
-
-func (e *Engine) save(s journal.Snapshot) {
-	if err := e.opt.Journal.SaveSnapshot(context.Background(), s); err != nil {
-		e.Metrics.SnapshotFailures.Add(1)
-		e.opt.Log.Warn("save snapshot", "seq", s.Seq, "err", err)
-		return
-	}
-	e.Metrics.Snapshots.Add(1)
 }
 
 // release tells the followers, then the readers.
@@ -207,7 +208,7 @@ func (e *Engine) answered(one answer) outcome {
 		return outcome{one.receipt, one.err}
 	}
 	r := *one.recall
-	events, err := e.ReadJournal(context.Background(), r.First-1, r.Count)
+	events, err := e.ReadJournal(context.Background(), r.First-1, int(r.Count))
 	if err != nil {
 		return outcome{err: fmt.Errorf("read the first answer to command %s: %w", one.w.ID, err)}
 	}

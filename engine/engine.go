@@ -26,7 +26,7 @@ const (
 	BatchMax       = 512  // commands in one append
 	RememberFor    = dispatch.Day
 	RememberMax    = 250_000 // commands remembered at once; beyond, the oldest go and Metrics says so
-	SnapshotEvery  = 200_000 // events between snapshots: replaying as many takes a second or so
+	SnapshotEvery  = 500_000 // events between snapshots: replaying as many takes two seconds or so
 	TailMax        = 20_000  // released events kept in memory for readers
 	CommandIDMax   = 200     // bytes
 	PrincipalMax   = 200     // bytes of who is answerable
@@ -102,6 +102,10 @@ type Options struct {
 	// CheckAll makes the writer verify the whole state after every command, as
 	// tests and simulations want it, and not only what the command touched.
 	CheckAll bool
+	// WithoutProofs leaves out the commitments on which the verifiable log stands:
+	// what is recorded so can never be proved to anybody. It is for measuring what
+	// they cost.
+	WithoutProofs bool
 	// SnapshotEvery overrides the constant of that name; 0 leaves it.
 	SnapshotEvery int
 
@@ -119,6 +123,7 @@ type Engine struct {
 	done  chan struct{} // closed when writer and appender have ended
 	once  sync.Once
 
+	shots   snapshots
 	stopped atomic.Bool
 	tail    tail
 	Metrics Metrics
@@ -134,6 +139,7 @@ type Metrics struct {
 // waiting is one submission on its way.
 type waiting struct {
 	Submission
+	mark  mark
 	reply chan outcome
 }
 
@@ -159,6 +165,7 @@ func Open(ctx context.Context, opt Options, bootstrap func(*dispatch.State, uint
 	}
 	a := newAppender(w.e)
 	w.line = a
+	w.e.startSnapshots()
 	go w.run(a) // Close stops it
 	return w.e, nil
 }
@@ -179,6 +186,9 @@ func newWriter(ctx context.Context, opt Options) (*writer, error) {
 	}
 	e := &Engine{opt: opt, queue: make(chan *waiting, QueueMax), stop: make(chan struct{}), done: make(chan struct{})}
 	w := &writer{e: e, vault: vault.New(opt.Journal, opt.Random)}
+	if opt.WithoutProofs {
+		w.vault.WithoutProofs()
+	}
 	if err := w.load(ctx); err != nil {
 		return nil, err
 	}
@@ -225,7 +235,7 @@ func (e *Engine) enqueue(s Submission) (*waiting, error) {
 	case e.stopped.Load():
 		return nil, ErrStopped
 	}
-	w := &waiting{Submission: s, reply: make(chan outcome, 1)}
+	w := &waiting{Submission: s, mark: markOf(command{s.By, s.ID}, s.Hash), reply: make(chan outcome, 1)}
 	e.Metrics.Waiting.Add(1)
 	select {
 	case e.queue <- w:

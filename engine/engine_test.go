@@ -362,12 +362,24 @@ func TestTheTailIsBounded(t *testing.T) {
 		}
 		e.tail.add(events)
 	}
-	if n := len(e.tail.events); n > 2*TailMax || n < TailMax {
+	if n := e.tail.size; n > 2*TailMax || n < TailMax {
 		t.Fatalf("the tail holds %d", n)
 	}
-	oldest := e.tail.events[0].Seq
+	oldest := e.tail.batches[0][0].Seq
 	if events, err := e.Read(bg, oldest-1, 10); err != nil || len(events) != 10 || events[0].Seq != oldest {
 		t.Fatalf("at the tail's end: %v, %v", events, err)
+	}
+	for _, limit := range []int{1, 999, 1000, 1001, 2 * TailMax} { // over the seams of batches
+		from := e.Seq() - 2500
+		events, err := e.Read(bg, from, limit)
+		if err != nil || len(events) != min(limit, 2500) {
+			t.Fatalf("%d of the last 2500: %d, %v", limit, len(events), err)
+		}
+		for n, event := range events {
+			if event.Seq != from+uint64(n)+1 {
+				t.Fatalf("event %d where %d belongs", event.Seq, from+uint64(n)+1)
+			}
+		}
 	}
 	if _, err := e.Read(bg, e.Seq()-ReplayMax-1, 10); !errors.Is(err, ErrTooFarBehind) {
 		t.Fatalf("too far behind: %v", err)
@@ -399,7 +411,10 @@ func TestRulesThatFail(t *testing.T) {
 			g := newGate()
 			var live *dispatch.State
 			e := start(t, Options{Journal: g, SnapshotEvery: 3, afterEvolve: func(s *dispatch.State, event dispatch.Event) {
-				live = s
+				// The writer is the first to see an event; a snapshot is made after it.
+				if received, is := event.(*dispatch.ContactReceived); is && received.ID == "c9" && live == nil {
+					live = s
+				}
 				if added, is := event.(*dispatch.UnitAdded); is && added.Unit.ID == "BAD" {
 					fail(s)
 				}

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -9,7 +8,6 @@ import (
 
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/journal"
-	"github.com/everycall/everycall/schema"
 	"github.com/everycall/everycall/vault"
 )
 
@@ -24,22 +22,14 @@ func (w *writer) load(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("take the lead of the journal: %w", err)
 	}
-	w.epoch, w.since, w.births = epoch, 0, vault.Born
+	w.epoch, w.births = epoch, vault.Born
 	w.vault.Forget()
-	w.state, w.seq, w.memory = w.snapshotState(ctx)
-	w.seq, err = w.e.replay(ctx, w.vault, w.state, w.seq, 0, func(seq uint64, r *schema.Record) {
-		w.since++
-		if r.Nth == 0 {
-			w.memory.add(remembered{By: r.By, ID: r.Command, Hash: r.Hash, First: seq, Count: int(r.Of), At: dispatch.Instant(r.At)})
-		}
-		if w.since%SnapshotEvery == 0 {
-			w.memory.forget(w.state.Now)
-		}
-	})
-	if err != nil {
+	var after uint64
+	w.state, after, w.memory = w.e.snapshotState(ctx)
+	if w.seq, err = w.e.replay(ctx, w.vault, w.state, &w.memory, after, 0); err != nil {
 		return fmt.Errorf("replay the journal: %w", err)
 	}
-	w.memory.forget(w.state.Now)
+	w.since = int(w.seq - after)
 	return nil
 }
 
@@ -52,8 +42,8 @@ func (e *Engine) caught(err *error) {
 }
 
 // replay folds the journal from after an event up to and including the one
-// numbered to; 0 means all. each sees every record on the way.
-func (e *Engine) replay(ctx context.Context, v *vault.Vault, state *dispatch.State, after, to uint64, each func(uint64, *schema.Record)) (last uint64, err error) {
+// numbered to; 0 means all. The memory takes in every command on the way.
+func (e *Engine) replay(ctx context.Context, v *vault.Vault, state *dispatch.State, m *memory, after, to uint64) (last uint64, err error) {
 	limit := 0
 	if to > 0 {
 		if limit = int(to - after); limit == 0 {
@@ -71,11 +61,15 @@ func (e *Engine) replay(ctx context.Context, v *vault.Vault, state *dispatch.Sta
 		e.fold(state, dispatch.Stamped{At: recorded.At, By: recorded.By, Event: recorded.Event})
 		state.ForgetTouched()
 		last = entry.Seq
-		if each != nil {
-			each(entry.Seq, &record)
+		if record.Nth == 0 {
+			m.add(remember(markOf(command{record.By, record.Command}, record.Hash), last, int(record.Of), recorded.At))
+		}
+		if (last-after)%SnapshotEvery == 0 {
+			m.forget(state.Now)
 		}
 		return nil
 	})
+	m.forget(state.Now)
 	return last, err
 }
 
@@ -100,11 +94,11 @@ func (w *writer) recover(lost *failure) bool {
 	}
 	var alone []*waiting
 	for _, one := range lost.answers {
-		r, recorded := w.memory.find(one.w.By, one.w.ID, w.state.Now)
+		r, recorded := w.memory.find(one.w.mark.key, w.state.Now)
 		switch {
 		case recorded:
 			o := w.e.answered(w.again(one.w, r))
-			if bytes.Equal(r.Hash, one.w.Hash) {
+			if r.Hash == one.w.mark.hash {
 				o.receipt.Repeated = one.recall != nil
 			}
 			one.w.reply <- o
@@ -196,7 +190,7 @@ func (w *writer) rebuild(b *batch) *failure {
 	if f := w.line.settle(); f != nil {
 		return f
 	}
-	state, err := w.durableState(b.First - 1)
+	state, _, err := w.e.durableState(context.Background(), w.vault, b.First-1)
 	if err == nil {
 		err = w.foldAgain(state, b.recorded)
 	}
@@ -208,21 +202,22 @@ func (w *writer) rebuild(b *batch) *failure {
 	return nil
 }
 
-// durableState is the state after the event numbered to, which is durable.
-func (w *writer) durableState(to uint64) (state *dispatch.State, err error) {
-	defer w.e.caught(&err)
+// durableState is the state, and the memory, after the event numbered to, which is
+// durable.
+func (e *Engine) durableState(ctx context.Context, v *vault.Vault, to uint64) (state *dispatch.State, m memory, err error) {
+	defer e.caught(&err)
 	if to == 0 {
-		return dispatch.NewState(), nil
+		return dispatch.NewState(), newMemory(nil), nil
 	}
-	state, after, _ := w.snapshotState(context.Background())
+	state, after, m := e.snapshotState(ctx)
 	if after > to {
-		state, after = dispatch.NewState(), 0
+		state, after, m = dispatch.NewState(), 0, newMemory(nil)
 	}
-	last, err := w.e.replay(context.Background(), w.vault, state, after, to, nil)
+	last, err := e.replay(ctx, v, state, &m, after, to)
 	if err == nil && last != to {
 		err = fmt.Errorf("the journal ends at %d, not at %d", last, to)
 	}
-	return state, err
+	return state, m, err
 }
 
 func (w *writer) foldAgain(state *dispatch.State, events []Recorded) (err error) {

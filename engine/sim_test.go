@@ -409,10 +409,10 @@ func (s *world) tickEvents(state *dispatch.State, later dispatch.Millis) string 
 func (s *world) replayed(snapshot bool) *dispatch.State {
 	state, after := dispatch.NewState(), uint64(0)
 	if snapshot {
-		reader := &writer{e: s.w.e}
-		state, after, _ = reader.snapshotState(bg)
+		state, after, _ = s.w.e.snapshotState(bg)
 	}
-	last, err := s.w.e.replay(bg, vault.New(s.disk, nil), state, after, 0, nil)
+	m := newMemory(nil)
+	last, err := s.w.e.replay(bg, vault.New(s.disk, nil), state, &m, after, 0)
 	if err != nil || last != s.w.seq {
 		s.fatal("replay reached %d of %d: %v", last, s.w.seq, err)
 	}

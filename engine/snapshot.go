@@ -12,6 +12,7 @@ import (
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/journal"
 	"github.com/everycall/everycall/schema"
+	"github.com/everycall/everycall/vault"
 )
 
 // snapshotBody is what a snapshot holds. It is a cache: one that cannot be read,
@@ -60,19 +61,18 @@ func describe(to io.Writer, t reflect.Type, seen map[reflect.Type]bool) {
 
 // snapshotState reads the newest snapshot; a new state when there is none that
 // this version can read.
-func (w *writer) snapshotState(ctx context.Context) (*dispatch.State, uint64, memory) {
-	s, err := w.e.opt.Journal.LoadSnapshot(ctx)
+func (e *Engine) snapshotState(ctx context.Context) (*dispatch.State, uint64, memory) {
+	s, err := e.opt.Journal.LoadSnapshot(ctx)
 	var body snapshotBody
 	if err == nil {
 		body, err = openSnapshot(s.Body)
 	}
 	if err != nil {
 		if !errors.Is(err, journal.ErrNoSnapshot) {
-			w.e.opt.Log.Warn("snapshot passed over: the whole journal is replayed", "seq", s.Seq, "err", err)
+			e.opt.Log.Warn("snapshot passed over: the whole journal is replayed", "seq", s.Seq, "err", err)
 		}
 		return dispatch.NewState(), 0, newMemory(nil)
 	}
-	w.snapshotBytes = len(s.Body)
 	return body.State, s.Seq, newMemory(body.Memory)
 }
 
@@ -88,20 +88,74 @@ func openSnapshot(encoded []byte) (snapshotBody, error) {
 	return body, nil
 }
 
-// takeSnapshot encodes the state after the newest decided event. Nothing is decided
-// meanwhile.
-func (w *writer) takeSnapshot() *journal.Snapshot {
-	w.since = 0
-	var body bytes.Buffer
-	body.Grow(w.snapshotBytes + w.snapshotBytes/4)
-	err := schema.Encode(&body, snapshotBody{Format: snapshotFormat, State: w.state, Memory: w.memory.entries})
-	if err != nil {
-		w.e.Metrics.SnapshotFailures.Add(1)
-		w.e.opt.Log.Error("encode snapshot", "err", err)
-		return nil
+// snapshots takes one whenever one is due, until the engine stops. The writer's
+// state is not touched, so deciding never waits for it: the newest snapshot and
+// what the journal holds behind it make the next. It also shows, while there is
+// time to act, that what was written can be read again.
+type snapshots struct {
+	due  chan uint64 // nil: they are taken on the spot, as a simulation wants it
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+func (e *Engine) startSnapshots() {
+	ctx, stop := context.WithCancel(context.Background())
+	e.shots = snapshots{due: make(chan uint64, 1), stop: stop, done: make(chan struct{})}
+	go func() { // stopSnapshots ends it
+		defer close(e.shots.done)
+		for {
+			select {
+			case seq := <-e.shots.due:
+				e.takeSnapshot(ctx, seq)
+			case <-ctx.Done():
+				return
+			}
+		}
+	}()
+}
+
+// stopSnapshots breaks off the one under way.
+func (e *Engine) stopSnapshots() {
+	e.shots.stop()
+	<-e.shots.done
+}
+
+// snapshotDue has a snapshot taken after a durable event. Should the last one still
+// be under way and another wait, this one is left out: the next will do.
+func (e *Engine) snapshotDue(seq uint64) {
+	if e.shots.due == nil {
+		e.takeSnapshot(context.Background(), seq)
+		return
 	}
-	w.snapshotBytes = body.Len()
-	return &journal.Snapshot{Seq: w.seq, Body: body.Bytes()}
+	select {
+	case e.shots.due <- seq:
+	default:
+	}
+}
+
+func (e *Engine) takeSnapshot(ctx context.Context, seq uint64) {
+	state, memory, err := e.durableState(ctx, vault.New(e.opt.Journal, nil), seq)
+	if err == nil {
+		e.save(snapshotBody{State: state, Memory: memory.all()}, seq)
+	} else if ctx.Err() == nil {
+		e.Metrics.SnapshotFailures.Add(1)
+		e.opt.Log.Error("a snapshot could not be made: the journal could not be read again", "seq", seq, "err", err)
+	}
+}
+
+func (e *Engine) save(body snapshotBody, seq uint64) {
+	body.Format = snapshotFormat
+	var encoded bytes.Buffer
+	err := schema.Encode(&encoded, body)
+	if err == nil {
+		err = e.opt.Journal.SaveSnapshot(context.Background(), journal.Snapshot{Seq: seq, Body: encoded.Bytes()})
+	}
+	if err != nil {
+		e.Metrics.SnapshotFailures.Add(1)
+		e.opt.Log.Warn("save snapshot", "seq", seq, "err", err)
+		return
+	}
+	e.Metrics.Snapshots.Add(1)
 }
 
 // copyState makes an independent state by the way a snapshot takes.

@@ -1,9 +1,11 @@
 package engine
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 
 	"github.com/everycall/everycall/dispatch"
@@ -18,34 +20,73 @@ const ReplayMax = 100_000
 // tail is the newest released events, kept for readers. Readers pull: there is
 // no queue for each of them that could fill or drop.
 type tail struct {
-	mu     sync.RWMutex
-	events []Recorded // consecutive, the newest last
-	last   uint64
-	more   chan struct{} // closed and replaced at every release
+	mu      sync.RWMutex
+	batches [][]Recorded // as they were released: consecutive, the newest last
+	size    int          // events in them
+	last    uint64
+	more    chan struct{} // closed and replaced at every release
 }
 
 func (t *tail) reset(seq uint64) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.events, t.last = nil, seq
+	t.batches, t.size, t.last = nil, 0, seq
 	if t.more == nil {
 		t.more = make(chan struct{})
 	}
 }
 
+// add takes a batch over.
 func (t *tail) add(events []Recorded) {
 	if len(events) == 0 {
 		return
 	}
+	if cap(events) > 2*len(events) {
+		events = slices.Clone(events) // it is kept for long
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if len(t.events)+len(events) > 2*TailMax {
-		t.events = append([]Recorded(nil), t.events[len(t.events)-TailMax:]...)
+	if t.size+len(events) > 2*TailMax {
+		drop := 0
+		for ; drop < len(t.batches) && t.size+len(events)-len(t.batches[drop]) >= TailMax; drop++ {
+			t.size -= len(t.batches[drop])
+		}
+		t.batches = slices.Clone(t.batches[drop:]) // readers may hold the old list
 	}
-	t.events = append(t.events, events...)
+	t.batches = append(t.batches, events)
+	t.size += len(events)
 	t.last = events[len(events)-1].Seq
 	close(t.more)
 	t.more = make(chan struct{})
+}
+
+// read answers events after a sequence number, at most limit of them, and the
+// newest there is; none when the first of them is no longer kept.
+func (t *tail) read(after uint64, limit int) (events []Recorded, last uint64) {
+	t.mu.RLock()
+	batches, last := t.batches, t.last
+	t.mu.RUnlock()
+	if after >= last || len(batches) == 0 || batches[0][0].Seq > after+1 {
+		return nil, last
+	}
+	n, exact := slices.BinarySearchFunc(batches, after+1, func(b []Recorded, seq uint64) int { return cmp.Compare(b[0].Seq, seq) })
+	if !exact {
+		n--
+	}
+	from := batches[n][after+1-batches[n][0].Seq:]
+	if len(from) >= limit || n == len(batches)-1 {
+		to := min(len(from), limit)
+		return from[:to:to], last
+	}
+	events = make([]Recorded, 0, min(limit, int(last-after)))
+	for n++; len(from) > 0 && len(events) < limit; n++ {
+		events = append(events, from[:min(len(from), limit-len(events))]...)
+		from = nil
+		if n < len(batches) {
+			from = batches[n]
+		}
+	}
+	return events, last
 }
 
 func (t *tail) seq() uint64 {
@@ -69,16 +110,12 @@ func (e *Engine) More(after uint64) <-chan struct{} {
 // Read returns durable events after a sequence number, at most limit, in order.
 // Old ones come from the journal; ErrTooFarBehind for more than ReplayMax.
 func (e *Engine) Read(ctx context.Context, after uint64, limit int) ([]Recorded, error) {
-	e.tail.mu.RLock()
-	events, last := e.tail.events, e.tail.last
-	e.tail.mu.RUnlock()
-	if after >= last || limit <= 0 {
+	if limit <= 0 {
 		return nil, nil
 	}
-	if len(events) > 0 && events[0].Seq <= after+1 {
-		from := int(after + 1 - events[0].Seq)
-		to := min(len(events), from+limit)
-		return events[from:to:to], nil
+	events, last := e.tail.read(after, limit)
+	if len(events) > 0 || after >= last {
+		return events, nil
 	}
 	if last-after > ReplayMax {
 		return nil, ErrTooFarBehind

@@ -28,10 +28,11 @@ type writer struct {
 	buffer []dispatch.Event
 	births vault.Birth // how a contact gets its key
 	carry  *waiting    // did not fit into the last batch; begins the next
+	usual  int         // events of the last batch: the next has about as many
 
 	clear, private bytes.Buffer // of the event being written down
-
-	snapshotBytes int // of the last one: the next needs about as many
+	bodies         [][]byte     // of the command being written down
+	room           []byte       // where the next bodies go: behind its end, within its capacity
 }
 
 // run is the writer goroutine. It ends when Close was called and the queue is
@@ -42,6 +43,7 @@ func (w *writer) run(a *appender) {
 	defer func() {
 		w.e.stopped.Store(true)
 		a.close()
+		w.e.stopSnapshots()
 		w.refuseQueue()
 	}()
 	for {
@@ -52,6 +54,7 @@ func (w *writer) run(a *appender) {
 				return
 			}
 		case first == nil:
+			w.e.stopSnapshots()
 			w.finish()
 			return
 		default:
@@ -120,11 +123,7 @@ func (w *writer) finish() {
 		return
 	}
 	if w.since > 0 {
-		b := w.newBatch()
-		b.snapshot = w.takeSnapshot()
-		if _, f := w.line.push(b, nil); f == nil {
-			w.line.settle() // nothing in it can fail
-		}
+		w.e.save(snapshotBody{State: w.state, Memory: w.memory.all()}, w.seq)
 	}
 }
 
@@ -139,14 +138,13 @@ func (w *writer) refuseQueue() {
 }
 
 func (w *writer) newBatch() *batch {
-	const usual = 128 // events
-	return &batch{Batch: journal.Batch{First: w.seq + 1, Bodies: make([][]byte, 0, usual)}, epoch: w.epoch,
-		recorded: make([]Recorded, 0, usual), answers: make([]answer, 0, usual/2)}
+	return &batch{Batch: journal.Batch{First: w.seq + 1, Bodies: make([][]byte, 0, w.usual)}, epoch: w.epoch,
+		recorded: make([]Recorded, 0, w.usual), answers: make([]answer, 0, w.usual)}
 }
 
 // full reports whether a batch takes no further command.
 func (w *writer) full(b *batch) bool {
-	return w.carry != nil || b.snapshot != nil || len(b.answers) >= BatchMax || len(b.Bodies) > journal.MaxEntries/4 || b.bytes > batchBytes
+	return w.carry != nil || b.snapshot || len(b.answers) >= BatchMax || len(b.Bodies) > journal.MaxEntries/4 || b.bytes > batchBytes
 }
 
 // fill decides a command, and others that wait already, into a batch.
@@ -163,13 +161,14 @@ func (w *writer) fill(b *batch, one *waiting) *failure {
 	return nil
 }
 
-// seal makes a batch complete as it is: with its keys, and a snapshot when one is
-// due.
+// seal makes a batch complete as it is: with its keys, and word that a snapshot is
+// due behind it.
 func (w *writer) seal(b *batch) {
+	w.usual = len(b.Bodies)
 	b.Secrets = append(b.Secrets, w.vault.TakeFresh()...)
 	w.e.Metrics.Forgotten.Add(w.memory.forget(w.state.Now))
 	if w.since >= w.e.opt.SnapshotEvery {
-		b.snapshot = w.takeSnapshot()
+		b.snapshot, w.since = true, 0
 	}
 }
 
@@ -179,7 +178,7 @@ func (w *writer) seal(b *batch) {
 func (w *writer) decideOne(b *batch, one *waiting) *failure {
 	w.e.Metrics.Commands.Add(1)
 	at := max(w.e.opt.Clock.Now(), w.state.Now)
-	if r, known := w.memory.find(one.By, one.ID, w.state.Now); known {
+	if r, known := w.memory.find(one.mark.key, w.state.Now); known {
 		w.e.Metrics.Repeated.Add(1)
 		b.answers = append(b.answers, w.again(one, r))
 		return nil
@@ -218,7 +217,7 @@ func (w *writer) decideOne(b *batch, one *waiting) *failure {
 		b.answers = append(b.answers, answer{w: one, err: ErrRulesFailed})
 		return w.rebuild(b)
 	}
-	w.memory.add(remembered{By: one.By, ID: one.ID, Hash: one.Hash, First: w.seq + 1, Count: len(events), At: at})
+	w.memory.add(remember(one.mark, w.seq+1, len(events), at))
 	for i, event := range events {
 		b.recorded = append(b.recorded, Recorded{Seq: w.seq + 1 + uint64(i), At: at, By: one.By, Command: one.ID, Event: event})
 	}
@@ -232,7 +231,7 @@ func (w *writer) decideOne(b *batch, one *waiting) *failure {
 
 // again answers a command whose id is remembered.
 func (w *writer) again(one *waiting, r remembered) answer {
-	if !bytes.Equal(r.Hash, one.Hash) {
+	if r.Hash != one.mark.hash {
 		return answer{w: one, err: ErrOtherBody}
 	}
 	return answer{w: one, recall: &r}
@@ -282,9 +281,9 @@ func (e *Engine) fold(s *dispatch.State, st dispatch.Stamped) {
 }
 
 // encode writes the events down and seals what they say about people. It answers
-// their bytes together.
+// their bytes together. The list is good until the next one.
 func (w *writer) encode(m dispatch.Meta, one *waiting, events []dispatch.Event) (bodies [][]byte, size int, err error) {
-	bodies = make([][]byte, len(events))
+	w.bodies = w.bodies[:0]
 	for i, event := range events {
 		w.clear.Reset()
 		w.private.Reset()
@@ -298,13 +297,28 @@ func (w *writer) encode(m dispatch.Meta, one *waiting, events []dispatch.Event) 
 		if err = w.sealInto(&r, w.seq+1+uint64(i), event); err != nil {
 			return nil, 0, err
 		}
-		bodies[i] = r.Append(make([]byte, 0, len(r.By)+len(r.Command)+len(r.Hash)+len(r.Subject)+len(r.Clear)+len(r.Sealed)+len(r.Commit)+64))
-		if len(bodies[i]) > journal.MaxBody {
-			return nil, 0, fmt.Errorf("event %s has %d bytes", event.EventName(), len(bodies[i]))
+		body := w.write(&r)
+		if len(body) > journal.MaxBody {
+			return nil, 0, fmt.Errorf("event %s has %d bytes", event.EventName(), len(body))
 		}
-		size += len(bodies[i])
+		w.bodies = append(w.bodies, body)
+		size += len(body)
 	}
-	return bodies, size, nil
+	return w.bodies, size, nil
+}
+
+// roomBytes is how much memory the writer takes at a time for bodies.
+const roomBytes = 64 << 10
+
+// write encodes a record behind those before it.
+func (w *writer) write(r *schema.Record) []byte {
+	most := len(r.By) + len(r.Command) + len(r.Hash) + len(r.Subject) + len(r.Clear) + len(r.Sealed) + len(r.Commit) + 64
+	if cap(w.room)-len(w.room) < most {
+		w.room = make([]byte, 0, max(roomBytes, most))
+	}
+	from := len(w.room)
+	w.room = r.Append(w.room)
+	return w.room[from:len(w.room):len(w.room)]
 }
 
 func (w *writer) sealInto(r *schema.Record, seq uint64, event dispatch.Event) (err error) {

@@ -49,6 +49,7 @@ type Keys interface {
 type Vault struct {
 	keys   Keys
 	random io.Reader
+	proofs bool
 	// scratch belongs to the goroutine that seals.
 	scratch []byte
 
@@ -74,11 +75,15 @@ type sealer struct {
 	aead cipher.AEAD
 }
 
-// New makes a vault over the keys that a journal keeps. random may be nil for a
-// vault that only opens.
+// New makes a vault over the keys that a journal keeps, which makes a commitment
+// with everything that it seals. random may be nil for a vault that only opens.
 func New(keys Keys, random io.Reader) *Vault {
-	return &Vault{keys: keys, random: random, young: map[string]*sealer{}}
+	return &Vault{keys: keys, random: random, proofs: true, young: map[string]*sealer{}}
 }
+
+// WithoutProofs makes Seal leave the commitments out. What is written so can be
+// replayed like anything else, and never be proved.
+func (v *Vault) WithoutProofs() { v.proofs = false }
 
 // ReadAhead lets Open take keys from a journal's secrets in the order of their
 // births, which is the order in which a replay needs them, and spares it one
@@ -276,7 +281,10 @@ func (v *Vault) Seal(ctx context.Context, subject string, birth Birth, seq uint6
 		}
 		sealed = s.aead.Seal(sealed, sealed, plain, seqBytes(seq))
 	}
-	return sealed, v.commitment(s.key, seq, clear, plain), nil
+	if v.proofs {
+		commit = v.commitment(s.key, seq, clear, plain)
+	}
+	return sealed, commit, nil
 }
 
 func (v *Vault) bear(subject string) (*sealer, error) {

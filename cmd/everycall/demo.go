@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"path/filepath"
 	"runtime"
 	"sync"
 	"syscall"
@@ -20,12 +19,12 @@ import (
 	"github.com/everycall/everycall/auth"
 	"github.com/everycall/everycall/city"
 	"github.com/everycall/everycall/clock"
+	"github.com/everycall/everycall/cmd/everycall/folder"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/engine"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/httpapi"
 	"github.com/everycall/everycall/lab/drive"
-	"github.com/everycall/everycall/store/sqlite"
 )
 
 type demoCmd struct {
@@ -46,9 +45,6 @@ func (demoCmd) Help() string {
 // the board is busy and rationed.
 const warmUp = 2 * dispatch.Hour
 
-// marker is a file by which --fresh knows that a folder is a demo's own.
-const marker = "everycall-demo"
-
 // demoTick is how often due times are looked at; the clock is fast.
 const demoTick = 250 * time.Millisecond
 
@@ -65,8 +61,8 @@ func (c demoCmd) Run() error {
 	if err != nil {
 		return fmt.Errorf("listen: %w (another demo may be running: stop it, or give another --addr)", err)
 	}
-	defer func() { _ = listener.Close() }() // closed by the server in the ordinary case
-	dir, temporary, err := c.folder()       // only now: a start that fails has emptied nothing
+	defer func() { _ = listener.Close() }()             // closed by the server in the ordinary case
+	dir, temporary, err := folder.Demo(c.Data, c.Fresh) // only now: a start that fails has emptied nothing
 	if err != nil {
 		return err
 	}
@@ -74,56 +70,6 @@ func (c demoCmd) Run() error {
 		defer func() { _ = os.RemoveAll(dir) }() // a leftover in the temporary folder harms nobody
 	}
 	return c.run(ctx, stop, dir, listener)
-}
-
-// folder finds and prepares the demo's folder.
-func (c demoCmd) folder() (dir string, temporary bool, err error) {
-	dir = c.Data
-	if dir == "" {
-		cache, err := os.UserCacheDir()
-		if err != nil {
-			dir, err = os.MkdirTemp("", "everycall-demo-")
-			return dir, true, err
-		}
-		dir = filepath.Join(cache, "everycall", "demo")
-	}
-	if c.Fresh {
-		if err := forget(dir); err != nil {
-			return "", false, err
-		}
-	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return "", false, fmt.Errorf("make the demo's folder: %w", err)
-	}
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return "", false, fmt.Errorf("read the demo's folder: %w", err)
-	}
-	if _, err := os.Stat(filepath.Join(dir, marker)); err != nil && len(entries) > 0 {
-		return "", false, fmt.Errorf("%s holds something that is no demo: give another --data", dir)
-	}
-	return dir, false, os.WriteFile(filepath.Join(dir, marker), []byte("This folder belongs to everycall demo.\n"), 0o600)
-}
-
-// forget removes a demo's folder; any other, and one in use, it leaves alone.
-func forget(dir string) error {
-	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
-		return nil
-	}
-	if _, err := os.Stat(filepath.Join(dir, marker)); err != nil {
-		return fmt.Errorf("--fresh: %s is not a demo's folder, so nothing was removed", dir)
-	}
-	store, err := sqlite.Open(dir) // takes the folder's lock: one in use stays
-	if errors.Is(err, sqlite.ErrInUse) {
-		return fmt.Errorf("--fresh: %w", err)
-	}
-	if err == nil {
-		_ = store.Close() // it goes anyway
-	}
-	if err := os.RemoveAll(dir); err != nil {
-		return fmt.Errorf("--fresh: %w", err)
-	}
-	return nil
 }
 
 func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.Listener) error {

@@ -8,50 +8,18 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/everycall/everycall/store/sqlite"
+	"github.com/everycall/everycall/cmd/everycall/folder"
 )
 
-// demoFolder makes a folder that is a demo's own, with a file in it.
-func demoFolder(t *testing.T) (dir, kept string) {
-	t.Helper()
-	dir = filepath.Join(t.TempDir(), "demo")
-	if err := os.Mkdir(dir, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	kept = filepath.Join(dir, "kept")
-	for _, name := range []string{filepath.Join(dir, marker), kept} {
-		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return dir, kept
-}
-
-func TestFreshLeavesADemoThatRunsAlone(t *testing.T) {
-	dir, kept := demoFolder(t)
-	running, err := sqlite.Open(dir)
+func TestAStartThatFailsEmptiesNothing(t *testing.T) {
+	dir, _, err := folder.Demo(filepath.Join(t.TempDir(), "demo"), false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := forget(dir); !errors.Is(err, sqlite.ErrInUse) {
-		t.Errorf("a folder in use was emptied: %v", err)
-	}
-	if _, err := os.Stat(kept); err != nil {
+	kept := filepath.Join(dir, "kept")
+	if err := os.WriteFile(kept, []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := running.Close(); err != nil {
-		t.Fatal(err)
-	}
-	if err := forget(dir); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := os.Stat(dir); !errors.Is(err, os.ErrNotExist) {
-		t.Fatal(err)
-	}
-}
-
-func TestAStartThatFailsEmptiesNothing(t *testing.T) {
-	dir, kept := demoFolder(t)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
@@ -60,20 +28,6 @@ func TestAStartThatFailsEmptiesNothing(t *testing.T) {
 	err = demoCmd{Addr: taken.Addr().String(), Data: dir, Fresh: true, Speed: 10, NoBrowser: true}.Run()
 	if err == nil || !strings.Contains(err.Error(), "another demo may be running") {
 		t.Fatal(err)
-	}
-	if _, err := os.Stat(kept); err != nil {
-		t.Fatal(err)
-	}
-}
-
-func TestFreshLeavesAForeignFolderAlone(t *testing.T) {
-	dir := t.TempDir()
-	kept := filepath.Join(dir, "kept")
-	if err := os.WriteFile(kept, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := forget(dir); err == nil {
-		t.Fatal("emptied")
 	}
 	if _, err := os.Stat(kept); err != nil {
 		t.Fatal(err)

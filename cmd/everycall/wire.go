@@ -13,6 +13,7 @@ import (
 	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/auth"
 	"github.com/everycall/everycall/city"
+	"github.com/everycall/everycall/cmd/everycall/folder"
 	"github.com/everycall/everycall/console"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/engine"
@@ -34,7 +35,7 @@ type house struct {
 
 // open opens the store and recovers the state.
 func open(ctx context.Context, dir string, c engine.Clock, log *slog.Logger) (*house, error) {
-	store, err := sqlite.Open(dir)
+	store, err := folder.Open(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -50,6 +50,8 @@ var arrows = map[string][]string{
 
 	"internal/archtest": {},
 	"cmd/everycall":     {"*"},
+
+	"cmd/everycall/folder": {"store/sqlite"},
 }
 
 // libraries says which package imports each library.

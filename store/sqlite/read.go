@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"sort"
 
 	"github.com/everycall/everycall/journal"
 )
@@ -18,7 +19,7 @@ const secretsAhead = 1000
 
 // reads are the statements of the reading connections.
 type reads struct {
-	head, batches, secret, secrets *sql.Stmt
+	head, batches, secret, secrets, newestBirth, firstFrom *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
@@ -28,7 +29,10 @@ func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
 		&r.batches: `SELECT first, count, body FROM batch
 			WHERE first >= coalesce((SELECT max(first) FROM batch WHERE first <= ?1), ?1) ORDER BY first`,
 		&r.secret:  `SELECT key FROM secret WHERE subject = ? AND NOT erased`,
-		&r.secrets: `SELECT birth, subject, key FROM secret WHERE birth > ? AND first > ? AND NOT erased ORDER BY birth LIMIT ?`,
+		&r.secrets: `SELECT birth, subject, key FROM secret WHERE birth > ? AND NOT erased ORDER BY birth LIMIT ?`,
+
+		&r.newestBirth: `SELECT coalesce(max(birth), 0) FROM secret`,
+		&r.firstFrom:   `SELECT first FROM secret WHERE birth >= ? ORDER BY birth LIMIT 1`,
 	} {
 		var err error
 		if *to, err = db.PrepareContext(ctx, query); err != nil {
@@ -39,7 +43,7 @@ func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
 }
 
 func (r *reads) close() {
-	for _, s := range []*sql.Stmt{r.head, r.batches, r.secret, r.secrets} {
+	for _, s := range []*sql.Stmt{r.head, r.batches, r.secret, r.secrets, r.newestBirth, r.firstFrom} {
 		if s != nil {
 			_ = s.Close()
 		}
@@ -165,8 +169,12 @@ func (j *Journal) Secrets(ctx context.Context, afterSeq uint64, yield func(journ
 	if afterSeq >= 1<<63 {
 		afterSeq = 1<<63 - 1
 	}
-	for birth := int64(0); ; {
-		taken, next, err := j.takeSecrets(ctx, birth, int64(afterSeq))
+	birth, err := j.lastBirthUpTo(ctx, int64(afterSeq))
+	if err != nil {
+		return fmt.Errorf("read secrets after %d: %w", afterSeq, err)
+	}
+	for {
+		taken, next, err := j.takeSecrets(ctx, birth)
 		if err != nil {
 			return err
 		}
@@ -182,25 +190,50 @@ func (j *Journal) Secrets(ctx context.Context, afterSeq uint64, yield func(journ
 	}
 }
 
-func (j *Journal) takeSecrets(ctx context.Context, birth, afterSeq int64) (taken []journal.Secret, next int64, err error) {
+// lastBirthUpTo is the newest secret that was born with an event up to seq; 0: none.
+func (j *Journal) lastBirthUpTo(ctx context.Context, seq int64) (int64, error) {
+	if seq == 0 {
+		return 0, nil
+	}
+	if err := j.enter(ctx); err != nil {
+		return 0, err
+	}
+	defer j.s.life.RUnlock()
+	var newest int64
+	if err := j.s.reads.newestBirth.QueryRowContext(ctx).Scan(&newest); err != nil {
+		return 0, err
+	}
+	var failed error
+	after := sort.Search(int(newest), func(n int) bool { // of births n+1
+		if failed != nil {
+			return true
+		}
+		var first int64
+		failed = j.s.reads.firstFrom.QueryRowContext(ctx, n+1).Scan(&first)
+		return first > seq
+	})
+	return int64(after), failed
+}
+
+func (j *Journal) takeSecrets(ctx context.Context, birth int64) (taken []journal.Secret, next int64, err error) {
 	if err := j.enter(ctx); err != nil {
 		return nil, 0, err
 	}
 	defer j.s.life.RUnlock()
-	rows, err := j.s.reads.secrets.QueryContext(ctx, birth, afterSeq, secretsAhead)
+	rows, err := j.s.reads.secrets.QueryContext(ctx, birth, secretsAhead)
 	if err != nil {
-		return nil, 0, fmt.Errorf("read secrets after %d: %w", afterSeq, err)
+		return nil, 0, fmt.Errorf("read secrets born after %d: %w", birth, err)
 	}
 	defer rows.Close()
 	for rows.Next() {
 		var s journal.Secret
 		if err := rows.Scan(&next, &s.Subject, &s.Key); err != nil {
-			return nil, 0, fmt.Errorf("read secrets after %d: %w", afterSeq, err)
+			return nil, 0, fmt.Errorf("read secrets born after %d: %w", birth, err)
 		}
 		taken = append(taken, s)
 	}
 	if err := rows.Err(); err != nil {
-		return nil, 0, fmt.Errorf("read secrets after %d: %w", afterSeq, err)
+		return nil, 0, fmt.Errorf("read secrets born after %d: %w", birth, err)
 	}
 	return taken, next, nil
 }

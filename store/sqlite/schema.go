@@ -27,7 +27,9 @@ var steps = []string{
 	// one row. A secret keeps its row when it is erased, with the key overwritten in
 	// place by zeroes of the same length: deleting the row could move neighbours to
 	// other pages and leave stale copies of their keys behind, and the row is the
-	// list of what was erased, to apply again after restoring a backup.
+	// list of what was erased, to apply again after restoring a backup. So births only
+	// go up, and first with them: looking for a first is a binary search, without an
+	// index that every append would have to write.
 	`CREATE TABLE lead (
 		only  INTEGER PRIMARY KEY CHECK (only = 1),
 		epoch INTEGER NOT NULL
@@ -41,13 +43,12 @@ var steps = []string{
 		body  BLOB NOT NULL
 	) STRICT;
 	CREATE TABLE secret (
-		birth   INTEGER PRIMARY KEY AUTOINCREMENT,
+		birth   INTEGER PRIMARY KEY,
 		first   INTEGER NOT NULL,
 		erased  INTEGER NOT NULL DEFAULT 0,
 		subject TEXT NOT NULL UNIQUE,
 		key     BLOB NOT NULL
 	) STRICT;
-	CREATE INDEX secret_first ON secret (first);
 
 	CREATE TABLE person (
 		name        TEXT PRIMARY KEY,
