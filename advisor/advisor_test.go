@@ -1,8 +1,10 @@
 package advisor
 
 import (
+	"fmt"
 	"testing"
 
+	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/geo"
 )
 
@@ -21,5 +23,34 @@ func TestTravelByTheLine(t *testing.T) {
 	}
 	if at, _ := (StraightLine{}).Travel(from, from, true); at != shortestAnswerMs {
 		t.Fatalf("on the spot: %d ms", at)
+	}
+}
+
+func TestResidualIsTheMedianOfThoseThatLastedAsLong(t *testing.T) {
+	s := dispatch.NewState()
+	const now = dispatch.Instant(10_000_000_000)
+	visit := func(id dispatch.IncidentID, unit dispatch.UnitID, began, ended dispatch.Instant) {
+		s.Incidents[id] = &dispatch.Incident{ID: id, Assignments: []dispatch.Assignment{{Unit: unit, EndedAt: ended, Milestones: []dispatch.Milestone{{Status: dispatch.StatusOnScene, At: began}}}}}
+	}
+	for _, u := range []dispatch.UnitID{"old", "short", "long", "away"} {
+		s.Units[u] = &dispatch.Unit{ID: u, Service: "police", Status: dispatch.StatusOnScene}
+	}
+	for n := range 20 { // lasted 1, 2, … 20 minutes
+		began := now.Add(-dispatch.Hour)
+		visit(dispatch.IncidentID(fmt.Sprint("i", n)), "old", began, began.Add(dispatch.Millis(n+1)*dispatch.Minute))
+	}
+	for unit, minutes := range map[dispatch.UnitID]dispatch.Millis{"short": 4, "long": 15} {
+		visit(dispatch.IncidentID(unit), unit, now.Add(-minutes*dispatch.Minute), 0)
+		s.Units[unit].Incident = dispatch.IncidentID(unit)
+	}
+	s.Units["away"].Status = dispatch.StatusEnRoute
+	r := NewResidual(s)
+	if got, known := r.Until("short", now); !known || got != 8*dispatch.Minute { // of 4 … 20 the middle one is 12
+		t.Errorf("short: %d, %t", got, known)
+	}
+	for _, unit := range []dispatch.UnitID{"long", "away", "old", "nobody"} { // 15 … 20 are too few
+		if got, known := r.Until(unit, now); known {
+			t.Errorf("%s: %d is a guess", unit, got)
+		}
 	}
 }

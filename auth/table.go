@@ -67,9 +67,12 @@ var Table = []Rule{
 	{"route:GET /api/v1/incidents/{id}", people},
 	{"route:GET /api/v1/incidents/{id}/recommendation", dispatchers},
 	{"route:GET /api/v1/sweep", dispatchers},
+	{"route:POST /api/v1/sweep/lines", dispatchers},
 	{"route:GET /api/v1/units", signedIn},
+	{"route:GET /api/v1/figures", []Role{RoleDispatcher, RoleSupervisor, RoleAnalyst, RoleAuditor}},
 	{"route:GET /api/v1/postures", signedIn},
-	{"route:GET /api/v1/postures/presets", supervisors},
+	{"route:GET /api/v1/postures/presets", room},
+	{"route:GET /api/v1/call-backs", people},
 	{"route:GET /tiles/{z}/{x}/{y}", signedIn},
 
 	// Contacts.
@@ -87,6 +90,10 @@ var Table = []Rule{
 	{"route:POST /api/v1/contacts/{id}/triage", room},
 	{"route:POST /api/v1/contacts/{id}/locate", room},
 	{"route:POST /api/v1/contacts/{id}/unanswered", telephony},
+	{"route:POST /api/v1/contacts/{id}/ring", room},
+	{"route:POST /api/v1/contacts/{id}/give-back", room},
+	{"command:RingBack", room},
+	{"command:RefuseDiverted", room},
 	{"command:ReceiveContact", intake},
 	{"command:JoinContact", room},
 	{"command:TriageContact", room},
@@ -138,13 +145,31 @@ var Table = []Rule{
 
 	// Postures and zones: a supervisor's, by name.
 	{"route:POST /api/v1/postures", supervisors},
+	{"route:POST /api/v1/postures/{id}/amend", supervisors},
+	{"route:POST /api/v1/presets/{id}", supervisors},
 	{"route:POST /api/v1/postures/{id}/renew", supervisors},
 	{"route:POST /api/v1/postures/{id}/end", supervisors},
 	{"command:DeclarePosture", supervisors},
+	{"command:DeclarePreset", supervisors},
+	{"command:AmendPosture", supervisors},
 	{"command:RenewPosture", supervisors},
 	{"command:EndPosture", supervisors},
 	{"command:DeclareZone", supervisors},
 	{"command:EndZone", supervisors},
+
+	// Desks that calls are given to, and calls cleared together.
+	{"route:GET /api/v1/desks", people},
+	{"route:POST /api/v1/desks/{id}/shut", supervisors},
+	{"route:POST /api/v1/desks/{id}/open", supervisors},
+	{"command:ShutDesk", []Role{RoleSupervisor, RoleMachine}}, // the clock keeps opening times
+	{"command:OpenDesk", []Role{RoleSupervisor, RoleMachine}},
+	{"route:GET /api/v1/clearings", people},
+	{"route:POST /api/v1/clearings", dispatchers},
+	{"route:POST /api/v1/clearings/{id}/confirm", dispatchers},
+	{"route:POST /api/v1/clearings/{id}/reject", dispatchers},
+	{"command:ClearTogether", dispatchers},
+	{"command:ConfirmClearing", dispatchers},
+	{"command:RejectClearing", dispatchers},
 
 	// What is known and who said so.
 	{"command:RecordAccess", intake},
@@ -156,6 +181,8 @@ var Table = []Rule{
 	{"route:POST /api/v1/alarms/{id}/ack", room},
 	{"command:AckAlarm", room},
 	{"command:ConfirmClock", fleet},
+	{"route:GET /api/v1/configuration", []Role{RoleSupervisor, RoleAnalyst, RoleAuditor, RoleAdmin}},
+	{"route:POST /api/v1/configuration", admins},
 	{"command:Configure", admins},
 	{"command:Tick", []Role{RoleMachine}},
 	{"command:NoticeClockJump", []Role{RoleMachine}},

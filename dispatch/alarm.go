@@ -16,6 +16,9 @@ const (
 	CauseStation Cause = "station_lost"   // units without a home
 	CauseZone    Cause = "zone_ended"     // a zone's time has passed
 	CauseClock   Cause = "clock_jumped"   // the clock cannot be trusted
+
+	CauseProposed Cause = "posture_proposed" // a trigger proposes a posture
+	CauseBulk     Cause = "bulk_clearing"    // calls cleared together want a second person
 )
 
 // Level is who must hear an alarm: only life-safety reaches everybody.
@@ -41,6 +44,8 @@ type Alarm struct {
 	Posture  PostureID  `json:"posture,omitempty"`
 	Station  StationID  `json:"station,omitempty"`
 	Promise  PromiseID  `json:"promise,omitempty"`
+	Preset   string     `json:"preset,omitempty"`
+	Bulk     BulkID     `json:"bulk,omitempty"`
 	Times    int        `json:"times"` // raised that often for the same thing
 	AckedBy  string     `json:"acked_by,omitempty"`
 	AckedAt  Instant    `json:"acked_at,omitempty"`
@@ -64,6 +69,8 @@ type AlarmRaised struct {
 	Posture  PostureID  `json:"posture,omitempty"`
 	Station  StationID  `json:"station,omitempty"`
 	Promise  PromiseID  `json:"promise,omitempty"`
+	Preset   string     `json:"preset,omitempty"`
+	Bulk     BulkID     `json:"bulk,omitempty"`
 	NextDue  Instant    `json:"next_due,omitempty"`
 }
 
@@ -116,7 +123,7 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 		s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseStaged && a.Contact == e.Contact })
 	}
 	a := &Alarm{ID: e.ID, Cause: e.Cause, Level: e.Level, Desk: e.Desk, Text: e.Text, RaisedAt: st.At, Contact: e.Contact,
-		Incident: e.Incident, Posture: e.Posture, Station: e.Station, Promise: e.Promise, Times: 1}
+		Incident: e.Incident, Posture: e.Posture, Station: e.Station, Promise: e.Promise, Preset: e.Preset, Bulk: e.Bulk, Times: 1}
 	s.Alarms[e.ID] = a
 	s.indexAlarm(a)
 	s.touched.alarm(e.ID)
@@ -125,7 +132,7 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 func (e *AlarmAcked) evolve(s *State, st Stamped) {
 	a := s.Alarms[e.Alarm]
 	switch a.Cause {
-	case CauseOverdue, CauseStaged, CauseReview, CauseStation, CauseClock: // stands until what it asks for is done
+	case CauseOverdue, CauseStaged, CauseReview, CauseStation, CauseClock, CauseBulk: // stands until what it asks for is done
 		a.AckedBy, a.AckedAt = st.By, st.At
 		s.touched.alarm(e.Alarm)
 	default:

@@ -129,7 +129,7 @@ func (s *State) reserve(u *Unit, i *Incident) *Rejection {
 		if kept == 0 {
 			continue
 		}
-		free := s.freeIn(u.Service, p.Area)
+		free := s.freeIn(p)
 		if !u.Free() && (p.Area.Kind != AreaBeats || contains(p.Area.Beats, u.Beat)) {
 			free++ // it is about to be: it is asked what comes next
 		}
@@ -159,7 +159,7 @@ func (s *State) SpareFor(of Service, i *Incident) (spare int, by *Posture) {
 	}
 	for _, p := range s.postures(of, i) {
 		if kept := p.reserveFor(i.Priority()); kept > 0 {
-			if left := max(s.freeIn(of, p.Area)-kept, 0); by == nil || left < spare {
+			if left := max(s.freeIn(p)-kept, 0); by == nil || left < spare {
 				spare, by = min(left, spare), p
 			}
 		}
@@ -307,8 +307,8 @@ func (e *UnitUnassigned) evolve(s *State, st Stamped) {
 func (s *State) countFree(u *Unit, was bool) {
 	switch is := u.Free(); {
 	case is && !was:
-		s.free[u.Service]++
+		s.moveCutoffs(u, 1)
 	case was && !is:
-		s.free[u.Service]--
+		s.moveCutoffs(u, -1)
 	}
 }

@@ -16,13 +16,9 @@ func Check(s *State) error {
 			return err
 		}
 	}
-	free := map[Service]int{}
 	for _, id := range sortedKeys(s.Units) {
 		if err := s.checkUnit(s.Units[id]); err != nil {
 			return err
-		}
-		if u := s.Units[id]; u.Free() {
-			free[u.Service]++
 		}
 	}
 	for _, id := range sortedKeys(s.Promises) {
@@ -30,10 +26,8 @@ func Check(s *State) error {
 			return fmt.Errorf("promise %s: its contact %s is gone", id, s.Promises[id].Contact)
 		}
 	}
-	for _, of := range s.Config.Services {
-		if free[of] != s.free[of] {
-			return fmt.Errorf("free units of %s: counted %d, kept %d", of, free[of], s.free[of])
-		}
+	if err := s.checkIndexes(); err != nil {
+		return err
 	}
 	return s.checkPostures()
 }
@@ -149,16 +143,76 @@ func (s *State) checkAssigned(u *Unit, id IncidentID, stacked bool) error {
 	return nil
 }
 
-// checkPostures: no two in force say otherwise for the same calls.
+// checkPostures: no two in force say otherwise for the same calls, and what a cutoff
+// has shut follows from the units that are free.
 func (s *State) checkPostures() error {
-	ids := sortedKeys(s.Postures)
-	for a, first := range ids {
-		p := s.Postures[first]
-		for _, second := range ids[a+1:] {
-			q := s.Postures[second]
-			if p.EndedAt == 0 && q.EndedAt == 0 && p.Service == q.Service && p.Area.overlaps(q.Area) && contradict(p.Rules, q.Rules) {
-				return fmt.Errorf("postures %s and %s are in force and contradict each other", first, second)
+	for _, of := range s.Config.Services {
+		all := s.inForce[of]
+		for n, p := range all {
+			for _, q := range all[n+1:] {
+				if contradict(p.Rules, q.Rules) && p.Area.overlaps(q.Area) {
+					return fmt.Errorf("postures %s and %s are in force and contradict each other", p.ID, q.ID)
+				}
 			}
+			if err := s.checkCutoffs(p); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// checkCutoffs: shut at the line and below it, open above the band, and without a
+// band nothing is remembered.
+func (s *State) checkCutoffs(p *Posture) error {
+	free := s.freeIn(p)
+	for _, r := range p.Reserve {
+		if shut := r.Band > 0 && free <= r.Units; (shut && !r.Shut) || (r.Shut && (r.Band == 0 || free > r.Units+r.Band)) {
+			return fmt.Errorf("posture %s keeps %d units with a band of %d from priority %d: shut %t with %d free", p.ID, r.Units, r.Band, r.Priority, r.Shut, free)
+		}
+	}
+	return nil
+}
+
+// checkIndexes counts again what is kept.
+func (s *State) checkIndexes() error {
+	free, pending, load, inForce := map[Service]int{}, map[Service]int{}, map[DeskID]int{}, 0
+	for _, u := range s.Units { // counts: the order cannot show
+		if u.Free() {
+			free[u.Service]++
+		}
+	}
+	for _, c := range s.Contacts { // counts: the order cannot show
+		switch c.Outcome.Kind {
+		case OutcomeWaiting:
+			if i := s.Incidents[c.Incident]; i != nil {
+				pending[i.Service]++
+			}
+		case OutcomeDiverted, OutcomeAppointed:
+			load[c.Outcome.Desk]++
+		}
+	}
+	for _, p := range s.Postures { // counts: the order cannot show
+		if p.EndedAt == 0 {
+			inForce++
+		}
+	}
+	if n := s.postureCount(); n != inForce {
+		return fmt.Errorf("%d postures are in force, kept %d", inForce, n)
+	}
+	for _, of := range s.Config.Services {
+		if s.free[of] != free[of] || s.pending[of] != pending[of] {
+			return fmt.Errorf("%s: %d units free and %d calls waiting, kept %d and %d", of, free[of], pending[of], s.free[of], s.pending[of])
+		}
+		for _, p := range s.inForce[of] {
+			if n := s.countFreeIn(p); s.Postures[p.ID] != p || s.freeIn(p) != n {
+				return fmt.Errorf("posture %s counts %d free units, kept %d", p.ID, n, s.freeIn(p))
+			}
+		}
+	}
+	for _, d := range s.Config.Desks {
+		if s.load[d.ID] != load[d.ID] {
+			return fmt.Errorf("desk %s has %d calls, kept %d", d.ID, load[d.ID], s.load[d.ID])
 		}
 	}
 	return nil

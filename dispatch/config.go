@@ -29,7 +29,7 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	}
 	known := map[DeskID]bool{}
 	for _, d := range g.Desks {
-		if known[d.ID] || d.ID == "" || d.Name == "" {
+		if known[d.ID] || checkLines("desks", string(d.ID), "desks", d.Name) != nil {
 			return nil, reject(ConfigInvalid, "desk %q: an id of its own and a name", d.ID).at("desks")
 		}
 		known[d.ID] = true
@@ -47,6 +47,15 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 			return nil, reject(ConfigInvalid, "call type %s is for %q, which is not a service of the agency", t.Code, t.Service).at("types")
 		}
 	}
+	types, _ := triage.NewTable(g.Types)
+	for _, d := range g.Desks {
+		if no := d.check(types); no != nil {
+			return nil, no
+		}
+	}
+	if no := checkPresets(g); no != nil {
+		return nil, no
+	}
 	if !g.UntriagedPriority.Valid() {
 		return nil, reject(ConfigInvalid, "the priority of an untriaged call is between 1 and 5").at("untriaged_priority")
 	}
@@ -59,7 +68,19 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 }
 
 func (e *Configured) evolve(s *State, _ Stamped) {
+	was := s.Config.Triggers
 	s.Config = e.Config
+	for _, t := range was { // what a trigger saw is of no use to another one
+		if s.Triggers[t.ID] != nil && !contains(e.Config.Triggers, t) {
+			delete(s.Triggers, t.ID)
+			s.withdraw(t.Preset)
+		}
+	}
+	for id := range s.Desks { // each by itself: the order cannot show
+		if _, known := s.Desk(id); !known {
+			delete(s.Desks, id)
+		}
+	}
 	s.types, _ = triage.NewTable(e.Config.Types) // was checked by Configure
 	s.touched.config()
 }

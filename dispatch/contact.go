@@ -164,7 +164,7 @@ func (c ReceiveContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	incident := &IncidentOpened{ID: IncidentID(numbered("i", s.Counters.Incident+1)), Number: s.Counters.Incident + 1,
 		Contact: c.ID, Service: service, Type: c.Type, Priority: received.Priority, LifeSafety: received.LifeSafety, Beat: c.Beat}
 	if c.Person.Point != nil {
-		incident.Zone = s.zoneAt(*c.Person.Point)
+		incident.Zone, incident.Drawn = s.zoneAt(*c.Person.Point), s.drawnAt(c.Person.Point)
 	}
 	out = append(out, incident)
 	return s.alarmRepeat(received, incident.ID, earlier, out), nil
@@ -240,6 +240,12 @@ func (s *State) holdLimit(p triage.Priority) Millis {
 	if p.Valid() && s.Config.HoldLimits[p] > 0 {
 		return s.Config.HoldLimits[p]
 	}
+	switch p { // Los Angeles County
+	case 1:
+		return 10 * Minute
+	case 2:
+		return 20 * Minute
+	}
 	return Hour
 }
 
@@ -296,12 +302,18 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		p = kind.Priority
 	}
 	incident := s.Incidents[contact.Incident]
+	if p != incident.Priority() && len(incident.Priorities) >= MaxPriorities {
+		return nil, reject(LimitReached, "incident %d has had %d priorities: at most MaxPriorities", incident.Number, len(incident.Priorities)).at("priority")
+	}
 	floor := kind.LifeSafety || s.floorBesides(incident, c.Contact)
 	triaged := &ContactTriaged{Contact: c.Contact, Type: c.Type, Priority: p, LifeSafety: kind.LifeSafety, Private: said(c.Reason)}
-	if s.lead(incident) != c.Contact { // it follows: the incident learns only of a danger to life
+	if s.lead(incident) != c.Contact { // it follows: the incident learns only of what is more urgent
 		out = append(s.liftToFloor(incident, floor, p, m, out), triaged)
 		if floor != incident.LifeSafety {
 			out = append(out, &IncidentRetyped{Incident: incident.ID, Type: incident.Type, Service: incident.Service, LifeSafety: floor})
+		}
+		if p < incident.Priority() {
+			out = append(out, &IncidentReprioritised{Incident: incident.ID, Priority: p, Contact: c.Contact, Private: said("a contact that follows is more urgent: " + kind.Code)})
 		}
 		return out, nil
 	}
@@ -310,7 +322,9 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		w.Due = max(w.Due, m.At.Add(Minute))
 		out = append(out, &OutcomeChanged{Contact: c.Contact, Outcome: w})
 	} else {
-		out = s.hasten(incident, p, m, out)
+		as := incident.withPriority(PriorityChange{Priority: p, At: m.At})
+		as.Type, as.Service, as.LifeSafety = c.Type, Service(kind.Service), floor
+		out = s.replan(incident, as, m, out)
 	}
 	out = append(out, triaged, &IncidentRetyped{Incident: incident.ID, Type: c.Type, Service: Service(kind.Service), LifeSafety: floor})
 	if p != incident.Priority() {
@@ -347,9 +361,11 @@ func (c LocateContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if incident := s.Incidents[contact.Incident]; s.lead(incident) == c.Contact {
 		moved := &IncidentMoved{Incident: incident.ID, Beat: c.Beat}
 		if c.Place.Point != nil {
-			moved.Zone = s.zoneAt(*c.Place.Point)
+			moved.Zone, moved.Drawn = s.zoneAt(*c.Place.Point), s.drawnAt(c.Place.Point)
 		}
-		out = append(out, moved)
+		as := *incident
+		as.Beat, as.Zone, as.Drawn = moved.Beat, moved.Zone, moved.Drawn
+		out = s.replan(incident, as, m, append(out, moved))
 	}
 	return out, nil
 }
@@ -396,30 +412,13 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 func (s *State) liftToFloor(i *Incident, lifeSafety bool, p triage.Priority, m Meta, out []Event) []Event {
 	lead := s.Lead(i)
 	if !lifeSafety || !lead.Outcome.Kind.putOff() {
-		return s.hasten(i, p, m, out)
+		if p >= i.Priority() {
+			return out
+		}
+		return s.replan(i, i.withPriority(PriorityChange{Priority: p, At: m.At}), m, out)
 	}
 	o := s.waiting(i.Service, min(p, i.Priority()), m.At)
 	o.Reason = "it is life-safety now: it is no longer put off"
-	return append(out, outcomeOf(lead, o))
-}
-
-// hasten brings the due time of a waiting or held incident forward when it is
-// more urgent than it was: it is looked at within the limit of the new priority.
-func (s *State) hasten(i *Incident, p triage.Priority, m Meta, out []Event) []Event {
-	if p >= i.Priority() {
-		return out
-	}
-	lead := s.Lead(i)
-	o := lead.Outcome
-	switch o.Kind {
-	case OutcomeWaiting:
-		o.Due = min(o.Due, m.At.Add(s.waitLimit(p)))
-	case OutcomeHeld:
-		o.Due = min(o.Due, m.At.Add(s.holdLimit(p)))
-	}
-	if o.Due == lead.Outcome.Due {
-		return out
-	}
 	return append(out, outcomeOf(lead, o))
 }
 
@@ -487,6 +486,7 @@ func (s *State) setOutcome(c *Contact, o Outcome) {
 		s.dropAlarm(c.alarm)
 		c.alarm = ""
 	}
+	s.count(c)
 	s.due.set(dueRef{dueContact, string(c.ID)}, o.alarmAt())
 	s.touched.contact(c.ID)
 }

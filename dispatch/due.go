@@ -17,6 +17,7 @@ const (
 	dueLiaison
 	dueClaim
 	dueArchive
+	dueBulk
 	dueKinds // how many kinds there are
 )
 

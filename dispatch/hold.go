@@ -35,6 +35,7 @@ type DivertContact struct {
 	Contact ContactID
 	Desk    DeskID
 	Reason  string
+	Words   string // what the caller was told: which desk, and why
 }
 
 // AppointContact agrees on a time.
@@ -43,6 +44,7 @@ type AppointContact struct {
 	At      Instant
 	Desk    DeskID
 	Reason  string
+	Words   string // what the caller was told
 }
 
 // DeclineContact says no, with an authority and the words said to the caller.
@@ -134,7 +136,7 @@ func (c HoldContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	o := Outcome{Kind: OutcomeHeld, Since: m.At, Owner: s.deskFor(incident.Service), Next: "call back, triage again, then send or hold", Reason: c.Reason, Authority: m.By}
 	limit := s.holdLimit(incident.Priority())
 	if posture != nil && rule.Action == ActionHold {
-		o.Posture = posture.ID
+		o.Posture, o.PostureVersion = posture.ID, posture.Version
 		if o.Reason == "" {
 			o.Reason = posture.ReasonShown()
 		}
@@ -214,16 +216,15 @@ func (c DivertContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if no := onFloor(contact, incident, "diverted"); no != nil {
 		return nil, no
 	}
-	if _, ok := s.Desk(c.Desk); !ok {
-		return nil, reject(DeskUnknown, "desk %q is not known", c.Desk).at("desk")
-	}
-	if no := checkLine("reason", c.Reason); no != nil {
+	if no := s.DeskTakes(c.Desk, incident); no != nil {
 		return nil, no
 	}
-	o := Outcome{Kind: OutcomeDiverted, Since: m.At, Owner: c.Desk, Desk: c.Desk, Due: m.At.Add(s.holdLimit(incident.Priority())), Next: "take it, or give it back", Reason: c.Reason, Authority: m.By}
-	if rule, posture := s.RuleFor(incident); posture != nil && rule.Action == ActionDivert {
-		o.Posture = posture.ID
+	o := Outcome{Kind: OutcomeDiverted, Since: m.At, Owner: c.Desk, Desk: c.Desk, Due: m.At.Add(s.holdLimit(incident.Priority())), Next: "take it, or give it back", Authority: m.By}
+	reason, words := s.underPosture(&o, incident, ActionDivert, c.Reason, c.Words)
+	if no := checkLines("reason", reason, "words", words); no != nil {
+		return nil, no
 	}
+	o.Reason = spoken(reason, words)
 	return append(out, outcomeOf(contact, o)), nil
 }
 
@@ -238,17 +239,19 @@ func (c AppointContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if c.At <= m.At || c.At.Since(m.At) > PromiseMax {
 		return nil, reject(TimeInvalid, "an appointment is in the future, within a week").at("at")
 	}
-	if no := checkLine("reason", c.Reason); no != nil {
-		return nil, no
-	}
 	desk := c.Desk
 	if desk == "" {
 		desk = s.deskFor(incident.Service)
 	}
-	if _, ok := s.Desk(desk); !ok {
-		return nil, reject(DeskUnknown, "desk %q is not known", c.Desk).at("desk")
+	if no := s.DeskTakes(desk, incident); no != nil {
+		return nil, no
 	}
-	o := Outcome{Kind: OutcomeAppointed, Since: m.At, Owner: desk, Desk: desk, Due: c.At, Next: "keep the appointment, or ring before it", Reason: c.Reason, Authority: m.By}
+	o := Outcome{Kind: OutcomeAppointed, Since: m.At, Owner: desk, Desk: desk, Due: c.At, Next: "keep the appointment, or ring before it", Authority: m.By}
+	reason, words := s.underPosture(&o, incident, ActionAppoint, c.Reason, c.Words)
+	if no := checkLines("reason", reason, "words", words); no != nil {
+		return nil, no
+	}
+	o.Reason = spoken(reason, words)
 	return append(out, outcomeOf(contact, o)), nil
 }
 
@@ -260,13 +263,12 @@ func (c DeclineContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if no := onFloor(contact, incident, "declined"); no != nil {
 		return nil, no
 	}
-	if no := checkLines("reason", c.Reason, "authority", c.Authority, "words", c.Words); no != nil {
+	o := Outcome{Kind: OutcomeDeclined, Since: m.At, Authority: c.Authority}
+	reason, words := s.underPosture(&o, incident, ActionDecline, c.Reason, c.Words)
+	if no := checkLines("reason", reason, "authority", c.Authority, "words", words); no != nil {
 		return nil, no
 	}
-	o := Outcome{Kind: OutcomeDeclined, Since: m.At, Reason: c.Reason + " (said: " + c.Words + ")", Authority: c.Authority}
-	if rule, posture := s.RuleFor(incident); posture != nil && rule.Action == ActionDecline {
-		o.Posture = posture.ID
-	}
+	o.Reason = spoken(reason, words)
 	return s.finish(contact, incident, o, m, out)
 }
 
@@ -307,6 +309,29 @@ func (c MarkUnanswered) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	o := Outcome{Kind: OutcomeUnanswered, Since: m.At, Owner: s.deskFor(incident.Service), Due: m.At.Add(s.waitLimit(incident.Priority())), Next: "ring back", Reason: c.Reason, Authority: m.By}
 	return append(out, outcomeOf(contact, o)), nil
 }
+
+// underPosture cites the posture in force that says so, and takes its reason and its
+// words where none are given.
+func (s *State) underPosture(o *Outcome, i *Incident, action Action, reason, words string) (string, string) {
+	rule, p := s.RuleFor(i)
+	if p == nil || rule.Action != action || (o.Desk != "" && rule.Desk != o.Desk) {
+		return reason, words
+	}
+	o.Posture, o.PostureVersion = p.ID, p.Version
+	if reason == "" {
+		reason = p.ReasonShown()
+	}
+	if words == "" {
+		words = rule.Words
+	}
+	if words == "" {
+		words = p.Script
+	}
+	return reason, words
+}
+
+// spoken is a reason with what the caller was told.
+func spoken(reason, words string) string { return reason + " (said: " + words + ")" }
 
 // finish gives a contact a final outcome. The incident closes with its last
 // open contact; else the next contact leads it and takes over its outcome. The

@@ -38,6 +38,7 @@ type IncidentOpened struct {
 	LifeSafety bool            `json:"life_safety,omitempty"`
 	Beat       string          `json:"beat,omitempty"`
 	Zone       ZoneID          `json:"zone,omitempty"`
+	Drawn      []PostureID     `json:"drawn,omitempty"`
 }
 
 // IncidentRetyped: a person said what it is.
@@ -50,9 +51,10 @@ type IncidentRetyped struct {
 
 // IncidentMoved: its place was said; the exact place is its leading contact's.
 type IncidentMoved struct {
-	Incident IncidentID `json:"incident"`
-	Beat     string     `json:"beat,omitempty"`
-	Zone     ZoneID     `json:"zone,omitempty"`
+	Incident IncidentID  `json:"incident"`
+	Beat     string      `json:"beat,omitempty"`
+	Zone     ZoneID      `json:"zone,omitempty"`
+	Drawn    []PostureID `json:"drawn,omitempty"`
 }
 
 // IncidentReprioritised: it is more or less urgent than before.
@@ -156,7 +158,7 @@ func (c CloseIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	out = append(out, &IncidentClosed{Incident: i.ID, Disposition: c.Disposition, Authority: c.Authority})
 	for _, id := range i.Contacts {
 		if contact := s.Contacts[id]; !contact.Outcome.Kind.Final() {
-			out = append(out, outcomeOf(contact, Outcome{Kind: OutcomeResolved, Since: m.At, Reason: c.Disposition, Authority: c.Authority, Posture: contact.Outcome.Posture}))
+			out = append(out, outcomeOf(contact, Outcome{Kind: OutcomeResolved, Since: m.At, Reason: c.Disposition, Authority: c.Authority, Posture: contact.Outcome.Posture, PostureVersion: contact.Outcome.PostureVersion}))
 		}
 	}
 	return out, nil
@@ -189,7 +191,15 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	o := s.waiting(i.Service, i.Priority(), m.At)
 	o.Reason = c.Reason
 	out = append(out, outcomeOf(s.Contacts[i.Contacts[0]], o))
-	return append(out, &IncidentReopened{Incident: i.ID, Contact: i.Contacts[0], Private: said(c.Reason)}), nil
+	out = append(out, &IncidentReopened{Incident: i.ID, Contact: i.Contacts[0], Private: said(c.Reason)})
+	p := s.Contacts[i.Contacts[0]].Person.Point
+	if p == nil {
+		return out, nil
+	}
+	if zone, drawn := s.zoneAt(*p), s.drawnAt(p); zone != i.Zone || !slices.Equal(drawn, i.Drawn) { // what was declared while it was closed
+		out = append(out, &IncidentMoved{Incident: i.ID, Beat: i.Beat, Zone: zone, Drawn: drawn})
+	}
+	return out, nil
 }
 
 func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -203,8 +213,11 @@ func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
+	if len(i.Priorities) >= MaxPriorities {
+		return nil, reject(LimitReached, "incident %d has had %d priorities: at most MaxPriorities", i.Number, len(i.Priorities)).at("priority")
+	}
 	out = append(out, &IncidentReprioritised{Incident: i.ID, Priority: c.Priority, Contact: s.lead(i), Private: said(c.Reason)})
-	return s.hasten(i, c.Priority, m, out), nil
+	return s.replan(i, i.withPriority(PriorityChange{Priority: c.Priority, At: m.At}), m, out), nil
 }
 
 // archiveAt is when a closed incident leaves the live state: ArchiveAfter its
@@ -226,23 +239,30 @@ func (s *State) archiveAt(i *Incident) Instant {
 func (e *IncidentOpened) evolve(s *State, st Stamped) {
 	s.Counters.Incident = e.Number
 	i := &Incident{ID: e.ID, Number: e.Number, Service: e.Service, Type: e.Type, LifeSafety: e.LifeSafety, OpenedAt: st.At,
-		Beat: e.Beat, Zone: e.Zone, Contacts: []ContactID{e.Contact},
+		Beat: e.Beat, Zone: e.Zone, Drawn: e.Drawn, Contacts: []ContactID{e.Contact},
 		Priorities: []PriorityChange{{Priority: e.Priority, At: st.At, By: st.By}}}
 	s.Incidents[e.ID] = i
 	c := s.Contacts[e.Contact]
 	c.Incident = e.ID
+	s.count(c)
 	s.touched.incident(e.ID)
 }
 
 func (e *IncidentRetyped) evolve(s *State, _ Stamped) {
 	i := s.Incidents[e.Incident]
+	moved := i.Service != e.Service
 	i.Type, i.Service, i.LifeSafety = e.Type, e.Service, e.LifeSafety
+	if moved {
+		for _, id := range i.Contacts {
+			s.count(s.Contacts[id])
+		}
+	}
 	s.touched.incident(e.Incident)
 }
 
 func (e *IncidentMoved) evolve(s *State, _ Stamped) {
 	i := s.Incidents[e.Incident]
-	i.Beat, i.Zone = e.Beat, e.Zone
+	i.Beat, i.Zone, i.Drawn = e.Beat, e.Zone, e.Drawn
 	s.touched.incident(e.Incident)
 }
 
@@ -277,6 +297,7 @@ func (e *IncidentArchived) evolve(s *State, _ Stamped) {
 			s.touched.promise(p)
 		}
 		s.forget(c)
+		s.countAs(c, "", "")
 		if c.Outcome.alarmAt() != 0 {
 			s.due.set(dueRef{dueContact, string(id)}, 0)
 		}

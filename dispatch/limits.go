@@ -18,8 +18,14 @@ const (
 	MaxAssignments   = 200   // on one incident, ended ones included
 	MaxStacked       = 10    // behind one unit's active assignment
 	MaxContactsJoint = 2_000 // on one incident
+	MaxPriorities    = 200   // of one incident
 	MaxMilestones    = 200   // on one assignment
 	MaxPromises      = 50    // of one contact
+	MaxCallBacks     = 100   // of one contact
+	MaxPresets       = 100
+	MaxTriggers      = 100
+	MaxBulk          = 500   // contacts cleared together
+	MaxBulks         = 200   // proposed or not reviewed yet
 	MaxDuePerTick    = 2_000 // due things that one Tick handles; the next one goes on
 	MaxTextBytes     = 8_000 // a narrative, a note
 	MaxLineBytes     = 400   // a reason, a name, a place
@@ -43,6 +49,10 @@ const (
 	OccurredAtPastMax = 7 * Day     // a status entered later
 	OccurredAtAhead   = 1 * Minute  // clocks of devices differ
 	PromiseMax        = 7 * 24 * Hour
+	CallBackAgain     = 10 * Minute // after nobody picked up
+	BulkProposalTerm  = 1 * Hour    // a proposal that nobody confirms alarms then
+	BulkReviewTerm    = 24 * Hour   // what one person cleared alone is reviewed by then
+	TriggerForMax     = 1 * Hour
 )
 
 // RepeatAlertAt is the call from one number that alerts the supervisor.

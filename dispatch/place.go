@@ -229,18 +229,23 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	}
 	declared := &ZoneDeclared{Zone: Zone{ID: ZoneID("z" + strconv.FormatUint(s.Counters.Zone+1, 10)), Name: c.Name, Outline: c.Outline, Rules: c.Rules,
 		Gates: c.Gates, From: m.At, Until: c.Until, Authority: c.Authority, Reason: c.Reason}}
+	out = append(out, declared)
 	for _, id := range sortedKeys(s.Incidents) {
 		i := s.Incidents[id]
-		if lead := s.Lead(i); i.Open() && lead.Person.Point != nil && (geo.Polygon{c.Outline}).Contains(*lead.Person.Point) {
+		if !i.Open() {
+			continue
+		}
+		if lead := s.Lead(i); lead.Person.Point != nil && (geo.Polygon{c.Outline}).Contains(*lead.Person.Point) {
 			declared.Inside = append(declared.Inside, id)
+			out = s.replan(i, i.inZone(declared.Zone.ID), m, out)
 		}
 	}
-	return append(out, declared), nil
+	return out, nil
 }
 
 // endZone ends it. An incident that lies in another zone too lies in that one
 // from then on: the end of a zone opens nothing that another one closes.
-func (s *State) endZone(id ZoneID, reason string, out []Event) []Event {
+func (s *State) endZone(id ZoneID, reason string, m Meta, out []Event) []Event {
 	out = append(out, &ZoneWasEnded{Zone: id, Reason: reason})
 	for _, inside := range sortedKeys(s.Incidents) {
 		i := s.Incidents[inside]
@@ -249,14 +254,22 @@ func (s *State) endZone(id ZoneID, reason string, out []Event) []Event {
 		}
 		if p := s.Lead(i).Person.Point; p != nil {
 			if other := s.zoneBesides(*p, id); other != "" {
-				out = append(out, &IncidentMoved{Incident: inside, Beat: i.Beat, Zone: other})
+				out = append(out, &IncidentMoved{Incident: inside, Beat: i.Beat, Zone: other, Drawn: i.Drawn})
+				out = s.replan(i, i.inZone(other), m, out)
 			}
 		}
 	}
 	return out
 }
 
-func (c EndZone) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
+// inZone is an incident as it will be in a zone.
+func (i *Incident) inZone(z ZoneID) Incident {
+	as := *i
+	as.Zone = z
+	return as
+}
+
+func (c EndZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	z := s.Zones[c.Zone]
 	if z == nil {
 		return nil, reject(ZoneUnknown, "zone %q is not known here", c.Zone).at("zone")
@@ -267,7 +280,7 @@ func (c EndZone) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
-	return s.endZone(c.Zone, c.Reason, out), nil
+	return s.endZone(c.Zone, c.Reason, m, out), nil
 }
 
 func (c RecordAccess) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {

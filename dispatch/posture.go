@@ -1,68 +1,11 @@
 package dispatch
 
 import (
-	"cmp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/everycall/everycall/triage"
 )
-
-// AreaKind is how a posture's area is given.
-type AreaKind string
-
-// The kinds of area, from the least to the most specific.
-const (
-	AreaCity  AreaKind = "city"
-	AreaBeats AreaKind = "beats"
-	AreaZone  AreaKind = "zone"
-)
-
-// Area is where a posture applies.
-type Area struct {
-	Kind  AreaKind `json:"kind"`
-	Beats []string `json:"beats,omitempty"`
-	Zone  ZoneID   `json:"zone,omitempty"`
-}
-
-func (a Area) specificity() int {
-	switch a.Kind {
-	case AreaZone:
-		return 2
-	case AreaBeats:
-		return 1
-	}
-	return 0
-}
-
-func (a Area) covers(i *Incident) bool {
-	switch a.Kind {
-	case AreaZone:
-		return i.Zone == a.Zone
-	case AreaBeats:
-		return contains(a.Beats, i.Beat)
-	}
-	return true
-}
-
-func (a Area) overlaps(b Area) bool {
-	if a.Kind != b.Kind {
-		return false // one is more specific: it wins, nothing contradicts
-	}
-	switch a.Kind {
-	case AreaZone:
-		return a.Zone == b.Zone
-	case AreaBeats:
-		for _, beat := range a.Beats {
-			if contains(b.Beats, beat) {
-				return true
-			}
-		}
-		return false
-	}
-	return true
-}
 
 // PostureRule says what is done with some calls. It applies to a priority, to
 // listed types, or to both together; an empty list means every type and zero
@@ -95,13 +38,6 @@ func (r PostureRule) overlaps(b PostureRule) bool {
 	return false
 }
 
-// Reserve keeps units free: a call of this priority or a lower one is sent only
-// while more than Units are free.
-type Reserve struct {
-	Priority triage.Priority `json:"priority"`
-	Units    int             `json:"units"`
-}
-
 // Posture is rationing declared: scoped, reasoned, reviewed, ending.
 type Posture struct {
 	ID         PostureID     `json:"id"`
@@ -118,6 +54,8 @@ type Posture struct {
 	NoneStated string        `json:"none_stated,omitempty"` // the source that says that no reason was given
 	Script     string        `json:"script"`                // for the caller
 	Replaces   PostureID     `json:"replaces,omitempty"`
+	Version    int           `json:"version"`          // 1 at first, one more with every amendment
+	Preset     string        `json:"preset,omitempty"` // the preset that it was declared from
 	Unreviewed bool          `json:"unreviewed,omitempty"`
 	Reviews    int           `json:"reviews,omitempty"`
 	EndedAt    Instant       `json:"ended_at,omitempty"`
@@ -135,16 +73,6 @@ func (p *Posture) ReasonShown() string {
 		return "none stated (" + p.NoneStated + ")"
 	}
 	return p.Reason
-}
-
-func (p *Posture) reserveFor(k triage.Priority) int {
-	kept := 0
-	for _, r := range p.Reserve {
-		if k >= r.Priority {
-			kept = max(kept, r.Units)
-		}
-	}
-	return kept
 }
 
 func (p *Posture) nextDue() Instant {
@@ -173,6 +101,22 @@ type DeclarePosture struct {
 	Script     string
 	Replaces   PostureID // the one that it contradicts and ends
 	Invented   []string
+
+	preset string // set by DeclarePreset
+}
+
+// AmendPosture changes what a posture in force says; its service, area and times
+// stay. What is held under it and no longer would be is worked down.
+type AmendPosture struct {
+	Posture    PostureID
+	Title      string
+	Rules      []PostureRule
+	Reserve    []Reserve
+	Authority  string
+	Reason     string
+	NoneStated string
+	Script     string
+	Why        string // why it is amended
 }
 
 // RenewPosture records a review: it goes on, until a new time.
@@ -191,7 +135,22 @@ type EndPosture struct {
 
 // PostureDeclared: it is in force.
 type PostureDeclared struct {
-	Posture Posture `json:"posture"`
+	Posture Posture      `json:"posture"`
+	Inside  []IncidentID `json:"inside,omitempty"` // open incidents in its drawn area
+}
+
+// PostureAmended: it says something else from now on.
+type PostureAmended struct {
+	Posture    PostureID     `json:"posture"`
+	Version    int           `json:"version"`
+	Title      string        `json:"title"`
+	Rules      []PostureRule `json:"rules"`
+	Reserve    []Reserve     `json:"reserve,omitempty"`
+	Authority  string        `json:"authority"`
+	Reason     string        `json:"reason,omitempty"`
+	NoneStated string        `json:"none_stated,omitempty"`
+	Script     string        `json:"script"`
+	Why        string        `json:"why"`
 }
 
 // PostureRenewed: somebody reviewed it.
@@ -214,10 +173,12 @@ type PostureEnded struct {
 }
 
 func (DeclarePosture) CommandName() string { return "DeclarePosture" }
+func (AmendPosture) CommandName() string   { return "AmendPosture" }
 func (RenewPosture) CommandName() string   { return "RenewPosture" }
 func (EndPosture) CommandName() string     { return "EndPosture" }
 
 func (*PostureDeclared) EventName() string   { return "PostureDeclared" }
+func (*PostureAmended) EventName() string    { return "PostureAmended" }
 func (*PostureRenewed) EventName() string    { return "PostureRenewed" }
 func (*PostureUnreviewed) EventName() string { return "PostureUnreviewed" }
 func (*PostureEnded) EventName() string      { return "PostureEnded" }
@@ -226,17 +187,20 @@ func (*PostureEnded) EventName() string      { return "PostureEnded" }
 // most specific area first, the newest first among equals.
 func (s *State) postures(of Service, i *Incident) []*Posture {
 	var found []*Posture
-	for _, p := range s.Postures { // sorted below
-		if p.EndedAt == 0 && p.Service == of && p.Area.covers(i) {
+	for _, p := range s.inForce[of] {
+		if p.covers(i) {
 			found = append(found, p)
 		}
 	}
+	return found
+}
+
+func sortPostures(found []*Posture) {
 	for a := 1; a < len(found); a++ { // a handful at most: insertion keeps it plain
 		for b := a; b > 0 && before(found[b], found[b-1]); b-- {
 			found[b], found[b-1] = found[b-1], found[b]
 		}
 	}
-	return found
 }
 
 func before(p, q *Posture) bool {
@@ -256,9 +220,9 @@ func (s *State) RuleFor(i *Incident) (PostureRule, *Posture) {
 	if i.LifeSafety {
 		return PostureRule{Action: ActionAnswer}, nil
 	}
-	for _, p := range s.postures(i.Service, i) {
-		for _, r := range p.Rules {
-			if r.applies(i.Priority(), i.Type) {
+	for _, p := range s.inForce[i.Service] {
+		if p.covers(i) {
+			if r, says := p.ruleOn(i); says {
 				return r, p
 			}
 		}
@@ -266,87 +230,167 @@ func (s *State) RuleFor(i *Incident) (PostureRule, *Posture) {
 	return PostureRule{Action: ActionAnswer}, nil
 }
 
-// freeIn counts the free units of a service in an area. In a zone the whole
-// service counts: a zone is entered from outside.
-func (s *State) freeIn(of Service, a Area) int {
-	if a.Kind != AreaBeats {
-		return s.free[of]
-	}
-	n := 0
-	for _, u := range s.Units { // counts: the order cannot show
-		if u.Service == of && u.Free() && contains(a.Beats, u.Beat) {
-			n++
+// ruleOn is the first rule of a posture that applies to an incident.
+func (p *Posture) ruleOn(i *Incident) (PostureRule, bool) {
+	for _, r := range p.Rules {
+		if r.applies(i.Priority(), i.Type) {
+			return r, true
 		}
 	}
-	return n
+	return PostureRule{}, false
+}
+
+func ruleAmong(found []*Posture, i *Incident) (PostureRule, *Posture) {
+	for _, p := range found {
+		if r, says := p.ruleOn(i); says {
+			return r, p
+		}
+	}
+	return PostureRule{Action: ActionAnswer}, nil
 }
 
 func (c DeclarePosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if no := c.checkFields(s, m); no != nil {
 		return nil, no
 	}
-	inForce := 0
-	for _, id := range sortedKeys(s.Postures) {
-		p := s.Postures[id]
-		if p.EndedAt != 0 || p.ID == c.Replaces {
-			continue
-		}
-		inForce++
-		if p.Service == c.Service && p.Area.overlaps(c.Area) && contradict(p.Rules, c.Rules) {
-			return nil, reject(PostureContradicts, "%s (%q) is in force and says otherwise for the same calls: name it in replaces, or end it first", p.ID, p.Title).at("replaces")
-		}
+	if no := s.contradicted(c.Service, c.Area, c.Rules, c.Replaces); no != nil {
+		return nil, no
 	}
-	if inForce >= MaxPostures {
-		return nil, reject(LimitReached, "%d postures are in force: at most MaxPostures", inForce)
-	}
+	var old *Posture
 	if c.Replaces != "" {
-		old := s.Postures[c.Replaces]
-		if old == nil || old.EndedAt != 0 {
+		if old = s.Postures[c.Replaces]; old == nil || old.EndedAt != 0 {
 			return nil, reject(PostureUnknown, "posture %q is not in force", c.Replaces).at("replaces")
 		}
-		out = append(out, &PostureEnded{Posture: c.Replaces, Reason: "replaced"})
 	}
-	return append(out, &PostureDeclared{Posture: Posture{ID: PostureID("post" + strconv.FormatUint(s.Counters.Posture+1, 10)), Service: c.Service, Area: c.Area,
-		Title: c.Title, Rules: c.Rules, Reserve: c.Reserve, From: m.At, ReviewBy: c.ReviewBy, Until: c.Until, Authority: c.Authority,
-		Reason: c.Reason, NoneStated: c.NoneStated, Script: c.Script, Replaces: c.Replaces, Invented: c.Invented}}), nil
+	if n := s.postureCount(); old == nil && n >= MaxPostures {
+		return nil, reject(LimitReached, "%d postures are in force: at most MaxPostures", n)
+	}
+	next := Posture{ID: PostureID("post" + strconv.FormatUint(s.Counters.Posture+1, 10)), Service: c.Service, Area: c.Area,
+		Title: c.Title, Rules: c.Rules, Reserve: cutoffsAs(c.Reserve, nil), From: m.At, ReviewBy: c.ReviewBy, Until: c.Until, Authority: c.Authority,
+		Reason: c.Reason, NoneStated: c.NoneStated, Script: c.Script, Replaces: c.Replaces, Version: 1, Preset: c.preset, Invented: c.Invented}
+	declared := &PostureDeclared{Posture: next, Inside: s.insideDrawn(c.Area)}
+	why := "gives way to " + next.Title
+	if old != nil {
+		out = append(out, &PostureEnded{Posture: c.Replaces, Reason: "replaced by " + string(next.ID)})
+		why = "was replaced by " + next.Title
+	}
+	out = append(out, declared)
+	inside := func(i *Incident) bool {
+		if next.Area.Kind == AreaDrawn {
+			return contains(declared.Inside, i.ID)
+		}
+		return next.covers(i)
+	}
+	return s.workDown(next.Service, why, m, out, func(i *Incident) []*Posture {
+		var found []*Posture
+		for _, p := range s.postures(i.Service, i) {
+			if p.ID != c.Replaces {
+				found = append(found, p)
+			}
+		}
+		if next.Service == i.Service && inside(i) {
+			found = append(found, &next)
+		}
+		sortPostures(found)
+		return found
+	}), nil
+}
+
+// contradicted refuses rules that say otherwise than a posture in force for the
+// same calls of the same area. The one that is replaced, or amended, does not count.
+func (s *State) contradicted(of Service, area Area, rules []PostureRule, but PostureID) *Rejection {
+	for _, p := range s.inForce[of] {
+		if p.ID != but && contradict(p.Rules, rules) && p.Area.overlaps(area) {
+			return reject(PostureContradicts, "%s (%q) is in force and says otherwise for the same calls: name it in replaces, or end it first", p.ID, p.Title).at("replaces")
+		}
+	}
+	return nil
+}
+
+func (c AmendPosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	p, no := s.standing(c.Posture)
+	if no != nil {
+		return nil, no
+	}
+	if no := checkLine("why", c.Why); no != nil {
+		return nil, no
+	}
+	if no := checkPostureText(c.Title, c.Authority, c.Script, c.Reason, c.NoneStated); no != nil {
+		return nil, no
+	}
+	if no := s.checkPostureRules(c.Rules, c.Reserve); no != nil {
+		return nil, no
+	}
+	if no := s.contradicted(p.Service, p.Area, c.Rules, p.ID); no != nil {
+		return nil, no
+	}
+	amended := *p
+	amended.Rules, amended.Version = c.Rules, p.Version+1
+	out = append(out, &PostureAmended{Posture: p.ID, Version: amended.Version, Title: c.Title, Rules: c.Rules, Reserve: cutoffsAs(c.Reserve, p.Reserve), Authority: c.Authority,
+		Reason: c.Reason, NoneStated: c.NoneStated, Script: c.Script, Why: c.Why})
+	return s.workDown(p.Service, "was amended: "+c.Why, m, out, func(i *Incident) []*Posture {
+		found := s.postures(i.Service, i)
+		for n := range found {
+			if found[n].ID == p.ID {
+				found[n] = &amended
+			}
+		}
+		return found
+	}), nil
 }
 
 func (c DeclarePosture) checkFields(s *State, m Meta) *Rejection {
 	if !contains(s.Config.Services, c.Service) {
 		return reject(ValueUnknown, "service %q is not the agency's", c.Service).at("service")
 	}
-	if no := checkLines("title", c.Title, "authority", c.Authority, "script", c.Script); no != nil {
-		return no
-	}
-	if strings.TrimSpace(c.Reason) == "" && strings.TrimSpace(c.NoneStated) == "" {
-		return reject(FieldMissing, "a posture needs its reason; where none was given, name the source that says so in none_stated").at("reason")
-	}
-	if no := checkText("reason", c.Reason, MaxLineBytes, false); no != nil {
-		return no
-	}
-	if no := checkText("none_stated", c.NoneStated, MaxLineBytes, false); no != nil {
+	if no := checkPostureText(c.Title, c.Authority, c.Script, c.Reason, c.NoneStated); no != nil {
 		return no
 	}
 	if no := c.Area.check(s); no != nil {
 		return no
 	}
-	if len(c.Rules) == 0 && len(c.Reserve) == 0 {
+	if no := s.checkPostureRules(c.Rules, c.Reserve); no != nil {
+		return no
+	}
+	for _, f := range c.Invented {
+		if no := checkText("invented", f, 40, false); no != nil {
+			return no
+		}
+	}
+	return checkTerm(m.At, c.ReviewBy, c.Until)
+}
+
+func checkPostureText(title, authority, script, reason, noneStated string) *Rejection {
+	if no := checkLines("title", title, "authority", authority, "script", script); no != nil {
+		return no
+	}
+	if strings.TrimSpace(reason) == "" && strings.TrimSpace(noneStated) == "" {
+		return reject(FieldMissing, "a posture needs its reason; where none was given, name the source that says so in none_stated").at("reason")
+	}
+	if no := checkText("reason", reason, MaxLineBytes, false); no != nil {
+		return no
+	}
+	return checkText("none_stated", noneStated, MaxLineBytes, false)
+}
+
+func (s *State) checkPostureRules(rules []PostureRule, reserve []Reserve) *Rejection {
+	if len(rules) == 0 && len(reserve) == 0 {
 		return reject(FieldMissing, "a posture has a rule or a reserve").at("rules")
 	}
-	if len(c.Rules) > MaxPostureRules || len(c.Reserve) > int(triage.PriorityLowest) {
-		return reject(LimitReached, "%d rules: at most MaxPostureRules, and one reserve a priority", len(c.Rules)).at("rules")
+	if len(rules) > MaxPostureRules || len(reserve) > int(triage.PriorityLowest) {
+		return reject(LimitReached, "%d rules: at most MaxPostureRules, and one reserve a priority", len(rules)).at("rules")
 	}
-	for _, r := range c.Rules {
+	for _, r := range rules {
 		if no := r.check(s); no != nil {
 			return no.at("rules")
 		}
 	}
-	for _, r := range c.Reserve {
-		if !r.Priority.Valid() || r.Units < 0 || r.Units > MaxUnits {
-			return reject(ValueUnknown, "a reserve has a priority from 1 to 5 and a number of units").at("reserve")
+	for _, r := range reserve {
+		if no := r.check(); no != nil {
+			return no
 		}
 	}
-	return checkTerm(m.At, c.ReviewBy, c.Until)
+	return nil
 }
 
 func checkTerm(now, reviewBy, until Instant) *Rejection {
@@ -357,24 +401,6 @@ func checkTerm(now, reviewBy, until Instant) *Rejection {
 		return reject(PostureTooLong, "it ends within 24 hours; renew it at a review").at("until")
 	}
 	return nil
-}
-
-func (a Area) check(s *State) *Rejection {
-	switch a.Kind {
-	case AreaCity:
-		return nil
-	case AreaBeats:
-		if len(a.Beats) == 0 || len(a.Beats) > 500 {
-			return reject(FieldMissing, "an area of beats lists 1 to 500 of them").at("area")
-		}
-		return nil
-	case AreaZone:
-		if z := s.Zones[a.Zone]; z == nil || z.EndedAt != 0 {
-			return reject(ZoneUnknown, "zone %q is not in force", a.Zone).at("area")
-		}
-		return nil
-	}
-	return reject(ValueUnknown, "an area is city, beats or zone").at("area")
 }
 
 func (r PostureRule) check(s *State) *Rejection {
@@ -418,7 +444,7 @@ func contradict(a, b []PostureRule) bool {
 	return false
 }
 
-func (s *State) inForce(id PostureID) (*Posture, *Rejection) {
+func (s *State) standing(id PostureID) (*Posture, *Rejection) {
 	p := s.Postures[id]
 	if p == nil {
 		return nil, reject(PostureUnknown, "posture %q is not known here", id).at("posture")
@@ -430,7 +456,7 @@ func (s *State) inForce(id PostureID) (*Posture, *Rejection) {
 }
 
 func (c RenewPosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
-	if _, no := s.inForce(c.Posture); no != nil {
+	if _, no := s.standing(c.Posture); no != nil {
 		return nil, no
 	}
 	if no := checkLine("reason", c.Reason); no != nil {
@@ -443,7 +469,7 @@ func (c RenewPosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 }
 
 func (c EndPosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
-	if _, no := s.inForce(c.Posture); no != nil {
+	if _, no := s.standing(c.Posture); no != nil {
 		return nil, no
 	}
 	if no := checkLine("reason", c.Reason); no != nil {
@@ -452,32 +478,27 @@ func (c EndPosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) 
 	return s.endPosture(c.Posture, c.Reason, m, out), nil
 }
 
-// endPosture ends it and starts the recovery plan: every call held under it
-// waits again, the most urgent and oldest first, each with its own due time.
-func (s *State) endPosture(id PostureID, reason string, m Meta, out []Event) []Event {
-	out = append(out, &PostureEnded{Posture: id, Reason: reason})
-	var held []*Contact
-	for _, cid := range contactsInOrder(s) {
-		if c := s.Contacts[cid]; c.Outcome.Posture == id && c.Outcome.Kind == OutcomeHeld {
-			held = append(held, c)
-		}
-	}
-	slices.SortStableFunc(held, func(a, b *Contact) int {
-		return cmp.Compare(s.Incidents[a.Incident].Priority(), s.Incidents[b.Incident].Priority())
-	})
-	for n, c := range held {
-		o := Outcome{Kind: OutcomeWaiting, Since: m.At, Owner: c.Outcome.Owner, Due: m.At.Add(Millis(n+1) * RecoverySpacing), Posture: id,
-			Next: "recovery, place " + strconv.Itoa(n+1) + " of " + strconv.Itoa(len(held)) + ": send, or call back", Reason: "the posture ended: " + reason, Authority: m.By}
-		out = append(out, outcomeOf(c, o))
-	}
-	return out
-}
-
 func (e *PostureDeclared) evolve(s *State, _ Stamped) {
 	s.Counters.Posture++
 	p := e.Posture
 	s.Postures[p.ID] = &p
+	s.enter(&p)
+	for _, id := range e.Inside {
+		i := s.Incidents[id]
+		i.Drawn = append(i.Drawn[:len(i.Drawn):len(i.Drawn)], p.ID)
+		s.touched.incident(id)
+	}
+	s.moveCutoff(&p)
+	s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseProposed && a.Preset == p.Preset && p.Preset != "" })
 	s.due.set(dueRef{duePosture, string(p.ID)}, p.nextDue())
+	s.touched.posture(p.ID)
+}
+
+func (e *PostureAmended) evolve(s *State, _ Stamped) {
+	p := s.Postures[e.Posture]
+	p.Version, p.Title, p.Rules, p.Reserve, p.Authority = e.Version, e.Title, e.Rules, e.Reserve, e.Authority
+	p.Reason, p.NoneStated, p.Script = e.Reason, e.NoneStated, e.Script
+	s.moveCutoff(p)
 	s.touched.posture(p.ID)
 }
 
@@ -500,6 +521,7 @@ func (e *PostureUnreviewed) evolve(s *State, _ Stamped) {
 func (e *PostureEnded) evolve(s *State, st Stamped) {
 	p := s.Postures[e.Posture]
 	p.EndedAt, p.EndReason = st.At, e.Reason
+	s.leave(p)
 	s.due.set(dueRef{duePosture, string(p.ID)}, 0)
 	s.dropAlarmsOf(func(a *Alarm) bool { return a.Posture == p.ID && a.Cause == CauseReview })
 	s.touched.posture(p.ID)

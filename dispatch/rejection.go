@@ -59,6 +59,9 @@ const (
 	AlarmUnknown       Code = "alarm_unknown"
 	AlarmAcknowledged  Code = "alarm_acknowledged"
 	ClockNotFrozen     Code = "clock_not_frozen"
+	DeskRefuses        Code = "desk_refuses"
+	BulkUnknown        Code = "clearing_unknown"
+	SecondPerson       Code = "second_person"
 )
 
 // Rejection is the rules saying no: one code, one plain sentence, and the field

@@ -238,9 +238,9 @@ func (r *room) command(w *words) Command {
 	case "stage":
 		return StageContact{Contact: contact(), Plan: w.word("plan")}
 	case "divert":
-		return DivertContact{Contact: contact(), Desk: DeskID(w.subject(1)), Reason: reason}
+		return DivertContact{Contact: contact(), Desk: DeskID(w.subject(1)), Reason: reason, Words: w.word("words")}
 	case "appoint":
-		return AppointContact{Contact: contact(), At: w.until("for", r.meta.At), Desk: DeskID(w.word("desk")), Reason: reason}
+		return AppointContact{Contact: contact(), At: w.until("for", r.meta.At), Desk: DeskID(w.word("desk")), Reason: reason, Words: w.word("words")}
 	case "decline":
 		return DeclineContact{Contact: contact(), Reason: reason, Authority: w.word("authority"), Words: w.word("words")}
 	case "transfer":
@@ -249,6 +249,30 @@ func (r *room) command(w *words) Command {
 		return AbandonContact{Contact: contact(), Reason: reason}
 	case "unanswered":
 		return MarkUnanswered{Contact: contact(), Reason: reason}
+	case "ring":
+		ring := RingBack{Contact: contact(), Reached: Reached(w.subject(1)), Words: w.word("words")}
+		if within := w.span("promise"); within != 0 {
+			told := w.promise()
+			told.Within = within
+			ring.Told = &told
+		}
+		return ring
+	case "give-back":
+		return RefuseDiverted{Contact: contact(), Reason: reason}
+	case "shut-desk":
+		return ShutDesk{Desk: DeskID(w.subject(0)), Reason: reason}
+	case "open-desk":
+		return OpenDesk{Desk: DeskID(w.subject(0)), Reason: reason}
+	case "clear":
+		c := ClearTogether{Outcome: OutcomeKind(w.subject(0)), Reason: reason, Words: w.word("words"), Alone: w.word("alone") != ""}
+		for _, id := range w.subjects[1:] {
+			c.Contacts = append(c.Contacts, ContactID(id))
+		}
+		return c
+	case "confirm-clearing":
+		return ConfirmClearing{Bulk: BulkID(w.subject(0))}
+	case "reject-clearing":
+		return RejectClearing{Bulk: BulkID(w.subject(0)), Reason: reason}
 	case "promise", "update":
 		told := w.promise()
 		told.Within = w.span("within")
@@ -325,6 +349,10 @@ func (r *room) placeCommand(w *words) Command {
 		return ReopenStation{Station: StationID(w.subject(0)), Reason: reason}
 	case "posture":
 		return r.posture(w)
+	case "amend":
+		return r.amend(w)
+	case "preset":
+		return DeclarePreset{Preset: w.subject(0), Authority: w.word("authority"), Reason: reason, NoneStated: w.word("none-stated"), Replaces: PostureID(w.word("replaces"))}
 	case "renew":
 		return RenewPosture{Posture: PostureID(w.subject(0)), ReviewBy: w.until("review", now), Until: w.until("until", now), Reason: reason}
 	case "end-posture":
@@ -368,7 +396,7 @@ func (r *room) posture(w *words) Command {
 	p := DeclarePosture{Service: Service(w.subject(0)), Area: Area{Kind: AreaKind(w.subject(1))}, Title: w.word("title"), Authority: w.word("authority"),
 		Reason: w.word("reason"), NoneStated: w.word("none-stated"), Script: w.word("script"), Replaces: PostureID(w.word("replaces")),
 		ReviewBy: r.meta.At.Add(4 * Hour), Until: r.meta.At.Add(12 * Hour)}
-	p.Area.Beats, p.Area.Zone = w.list("beats"), ZoneID(w.word("zone"))
+	p.Area.Beats, p.Area.Zone, p.Area.Outline = w.list("beats"), ZoneID(w.word("zone")), w.points("outline")
 	if p.Title == "" {
 		p.Title = "Priority calls only"
 	}
@@ -390,12 +418,32 @@ func (r *room) posture(w *words) Command {
 	for _, text := range w.all("reserve") {
 		var k triage.Priority
 		var n int
-		if _, err := fmt.Sscanf(text, "%d keeps %d", &k, &n); err != nil {
-			w.fail(fmt.Errorf("reserve %q: PRIORITY keeps UNITS", text))
+		var band int
+		if got, err := fmt.Sscanf(text, "%d keeps %d band %d", &k, &n, &band); err != nil && got < 2 {
+			w.fail(fmt.Errorf("reserve %q: PRIORITY keeps UNITS [band UNITS]", text))
 		}
-		p.Reserve = append(p.Reserve, Reserve{Priority: k, Units: n})
+		p.Reserve = append(p.Reserve, Reserve{Priority: k, Units: n, Band: band})
 	}
 	return p
+}
+
+// amend changes what is given and leaves the rest as it is.
+func (r *room) amend(w *words) Command {
+	a := AmendPosture{Posture: PostureID(w.subject(0)), Why: w.word("why")}
+	if p := r.state.Postures[a.Posture]; p != nil {
+		a.Title, a.Rules, a.Reserve, a.Authority, a.Reason, a.NoneStated, a.Script = p.Title, p.Rules, p.Reserve, p.Authority, p.Reason, p.NoneStated, p.Script
+	}
+	c := r.posture(&words{verb: "posture", subjects: []string{"police", "city"}, fields: w.fields, used: w.used}).(DeclarePosture)
+	if len(c.Rules) > 0 {
+		a.Rules = c.Rules
+	}
+	if len(c.Reserve) > 0 {
+		a.Reserve = c.Reserve
+	}
+	if c.Reason != "" {
+		a.Reason = c.Reason
+	}
+	return a
 }
 
 func (r *room) rules(w *words, text string) []PostureRule {

@@ -56,6 +56,8 @@ func describeAfter(s *State, e Event) string {
 		return fmt.Sprintf("note %s on %s: %s", e.ID, e.Incident, e.Private.Text)
 	case *NoteWasStruck:
 		return fmt.Sprintf("note %s on %s is struck: %s", e.Note, e.Incident, e.Private.Text)
+	case *CallerRung:
+		return fmt.Sprintf("%s is rung: %s%s", e.Contact, e.Reached, ifWord(e.Private.Text != "", ": "+e.Private.Text))
 	case *PromiseMade:
 		return fmt.Sprintf("promise %s to %s by %s, due %s: %s", e.ID, e.Contact, e.Channel, clock(e.Due), e.Private.Text)
 	case *PromiseSettled:
@@ -97,6 +99,26 @@ func describePlace(s *State, e Event) string {
 	case *PostureDeclared:
 		p := e.Posture
 		return fmt.Sprintf("%s is in force: %q, %s, %s; review by %s, until %s; reason: %s%s", p.ID, p.Title, p.Service, areaWord(p.Area), clock(p.ReviewBy), clock(p.Until), p.ReasonShown(), ifWord(p.Incomplete(), " (incomplete)"))
+	case *PostureAmended:
+		return fmt.Sprintf("%s is amended, version %d: %s", e.Posture, e.Version, e.Why)
+	case *TriggerMet:
+		return fmt.Sprintf("trigger %s: its condition holds", e.Trigger)
+	case *TriggerCleared:
+		return fmt.Sprintf("trigger %s: it holds no longer", e.Trigger)
+	case *TriggerFired:
+		return fmt.Sprintf("trigger %s: it has held for so long: %s", e.Trigger, e.Preset)
+	case *DeskShut:
+		return fmt.Sprintf("desk %s is shut: %s", e.Desk, e.Reason)
+	case *DeskOpened:
+		return fmt.Sprintf("desk %s is open: %s", e.Desk, e.Reason)
+	case *ClearingProposed:
+		return fmt.Sprintf("%s: %s %s %d calls as %s: %s", e.Bulk.ID, e.Bulk.By, orWord(ifWord(e.Bulk.Cleared, "clears alone"), "wants to clear"), len(e.Bulk.Contacts), e.Bulk.Outcome, e.Bulk.Reason)
+	case *ClearingConfirmed:
+		return fmt.Sprintf("%s is confirmed", e.Bulk)
+	case *ClearingRejected:
+		return fmt.Sprintf("%s is rejected: %s", e.Bulk, e.Reason)
+	case *ClearingReminded:
+		return fmt.Sprintf("%s still waits for a second person, again at %s", e.Bulk, clock(e.Due))
 	case *PostureRenewed:
 		return fmt.Sprintf("%s goes on: review by %s, until %s: %s", e.Posture, clock(e.ReviewBy), clock(e.Until), e.Reason)
 	case *PostureUnreviewed:

@@ -145,7 +145,7 @@ func (r *room) do(c Command) {
 func (r *room) wait(until Instant) {
 	for r.meta.At < until {
 		r.meta.At = r.meta.At.Add(Second)
-		if items := r.state.due.until(r.meta.At, 1); len(items) > 0 {
+		if items := r.state.due.until(r.meta.At, 1); len(items) > 0 || len(r.state.Config.Triggers) > 0 {
 			r.do(Tick{})
 		}
 	}

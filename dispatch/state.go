@@ -24,10 +24,17 @@ type State struct {
 	Claims    map[ClaimID]*Claim       `json:"claims"`
 	Liaisons  map[LiaisonID]*Liaison   `json:"liaisons"`
 	Alarms    map[AlarmID]*Alarm       `json:"alarms"`
+	Desks     map[DeskID]*DeskState    `json:"desks,omitempty"`    // what has been said of a desk; without it is open
+	Triggers  map[string]*TriggerState `json:"triggers,omitempty"` // those whose condition holds
+	Bulks     map[BulkID]*Bulk         `json:"bulks,omitempty"`    // proposed, or not reviewed yet
 
 	types    triage.Table
 	due      dueQueue
 	free     map[Service]int          // units that could be sent now
+	freeAt   map[PostureID]int        // those that a posture over beats counts
+	inForce  map[Service][]*Posture   // the most specific area first, the newest first among equals
+	pending  map[Service]int          // calls that wait for somebody to be sent
+	load     map[DeskID]int           // calls that were given to a desk
 	alarmsOf map[IncidentID][]AlarmID // the alarms that name an incident
 	byNumber map[string][]ContactID   // open contacts and those of the last RepeatWindow, by call-back number
 	touched  touched
@@ -45,6 +52,7 @@ type Counters struct {
 	Access   uint64 `json:"access,omitempty"`
 	Claim    uint64 `json:"claim,omitempty"`
 	Liaison  uint64 `json:"liaison,omitempty"`
+	Bulk     uint64 `json:"bulk,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -73,7 +81,9 @@ type Outcome struct {
 	Reason    string      `json:"reason,omitempty"`    // sealed with the contact
 	Authority string      `json:"authority,omitempty"` // who decided; never empty when final
 	Posture   PostureID   `json:"posture,omitempty"`   // the posture that it cites
-	Desk      DeskID      `json:"desk,omitempty"`      // where a diverted or transferred one went
+
+	PostureVersion int    `json:"posture_version,omitempty"` // as it was when it was cited
+	Desk           DeskID `json:"desk,omitempty"`            // where a diverted or transferred one went
 }
 
 // Contact is one person or alarm reaching in once, by any channel.
@@ -92,10 +102,13 @@ type Contact struct {
 	Incident   IncidentID      `json:"incident"`
 	Outcome    Outcome         `json:"outcome"`
 	Promises   []PromiseID     `json:"promises,omitempty"`
+	CallBacks  []CallBack      `json:"call_backs,omitempty"`
 	Repeat     int             `json:"repeat,omitempty"` // calls from this number before this one
 	Invented   []string        `json:"invented,omitempty"`
 
 	alarm AlarmID // the alarm about its due time, derived
+	waits Service // the service that it is counted as waiting for, derived
+	desk  DeskID  // the desk that it is counted at, derived
 }
 
 // Incident is the thing in the world; it has at least one contact.
@@ -108,8 +121,9 @@ type Incident struct {
 	Priorities  []PriorityChange `json:"priorities"` // append-only; the first is the initial one
 	OpenedAt    Instant          `json:"opened_at"`
 	Beat        string           `json:"beat,omitempty"`
-	Zone        ZoneID           `json:"zone,omitempty"` // the zone it lies in, if any
-	Contacts    []ContactID      `json:"contacts"`       // the first one leads
+	Zone        ZoneID           `json:"zone,omitempty"`  // the zone it lies in, if any
+	Drawn       []PostureID      `json:"drawn,omitempty"` // the postures whose drawn area it lies in
+	Contacts    []ContactID      `json:"contacts"`        // the first one leads
 	Assignments []Assignment     `json:"assignments,omitempty"`
 	Notes       []Note           `json:"notes,omitempty"`
 	ClosedAt    Instant          `json:"closed_at,omitempty"`
@@ -234,6 +248,10 @@ type Desk struct {
 	Name       string  `json:"name"`
 	Service    Service `json:"service,omitempty"` // empty: serves all
 	Supervisor DeskID  `json:"supervisor,omitempty"`
+
+	// Accepts makes it a desk that calls are diverted to: a community or crisis
+	// team, telephone or online reports, appointments. nil: it takes what it is given.
+	Accepts *DeskRule `json:"accepts,omitempty"`
 }
 
 // Config is an agency's versioned data.
@@ -247,6 +265,8 @@ type Config struct {
 	UntriagedPriority triage.Priority `json:"untriaged_priority"` // of a call of unknown type
 	WaitLimits        [6]Millis       `json:"wait_limits"`        // by priority; index 0 unused
 	HoldLimits        [6]Millis       `json:"hold_limits"`
+	Presets           []Preset        `json:"presets,omitempty"`
+	Triggers          []Trigger       `json:"triggers,omitempty"`
 }
 
 // NewState returns the state before the first event.
@@ -256,6 +276,7 @@ func NewState() *State {
 		Incidents: map[IncidentID]*Incident{}, Postures: map[PostureID]*Posture{}, Promises: map[PromiseID]*Promise{},
 		Zones: map[ZoneID]*Zone{}, Access: map[AccessID]*AccessFact{}, Claims: map[ClaimID]*Claim{},
 		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
+		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
 	}
 	s.Reindex()
 	return s
@@ -267,7 +288,8 @@ func (s *State) Reindex() {
 	s.makeMaps()
 	s.types, _ = triage.NewTable(s.Config.Types) // was checked by Configure
 	s.due = dueQueue{}
-	s.free = map[Service]int{}
+	s.free, s.freeAt, s.inForce = map[Service]int{}, map[PostureID]int{}, map[Service][]*Posture{}
+	s.pending, s.load = map[Service]int{}, map[DeskID]int{}
 	s.byNumber = map[string][]ContactID{}
 	s.alarmsOf = map[IncidentID][]AlarmID{}
 	for _, id := range sortedKeys(s.Units) {
@@ -277,7 +299,8 @@ func (s *State) Reindex() {
 	}
 	for _, id := range contactsInOrder(s) {
 		c := s.Contacts[id]
-		c.alarm = ""
+		c.alarm, c.waits, c.desk = "", "", ""
+		s.count(c)
 		s.remember(c)
 		s.due.set(dueRef{dueContact, string(id)}, c.Outcome.alarmAt())
 	}
@@ -293,8 +316,11 @@ func (s *State) Reindex() {
 	for _, p := range s.Promises { // the heap's order cannot show
 		s.due.set(dueRef{duePromise, string(p.ID)}, p.nextDue())
 	}
-	for _, p := range s.Postures { // the heap's order cannot show
+	for _, p := range s.Postures { // the heap's order cannot show, and the index is sorted
 		s.due.set(dueRef{duePosture, string(p.ID)}, p.nextDue())
+		if p.EndedAt == 0 {
+			s.enter(p)
+		}
 	}
 	for _, i := range s.Incidents { // the heap's order cannot show
 		s.due.set(dueRef{dueArchive, string(i.ID)}, s.archiveAt(i))
@@ -304,6 +330,9 @@ func (s *State) Reindex() {
 	}
 	for _, l := range s.Liaisons { // the heap's order cannot show
 		s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)
+	}
+	for _, b := range s.Bulks { // the heap's order cannot show
+		s.due.set(dueRef{dueBulk, string(b.ID)}, b.Due)
 	}
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
@@ -328,6 +357,9 @@ func (s *State) makeMaps() {
 	fresh(s.Claims != nil, func() { s.Claims = map[ClaimID]*Claim{} })
 	fresh(s.Liaisons != nil, func() { s.Liaisons = map[LiaisonID]*Liaison{} })
 	fresh(s.Alarms != nil, func() { s.Alarms = map[AlarmID]*Alarm{} })
+	fresh(s.Desks != nil, func() { s.Desks = map[DeskID]*DeskState{} })
+	fresh(s.Triggers != nil, func() { s.Triggers = map[string]*TriggerState{} })
+	fresh(s.Bulks != nil, func() { s.Bulks = map[BulkID]*Bulk{} })
 }
 
 // FreeUnits returns how many units of a service could be sent now.

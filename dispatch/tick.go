@@ -56,13 +56,15 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			}
 			out = s.postureDue(p, m, alarms, out)
 		case dueZone:
-			out = s.zoneDue(s.Zones[ZoneID(item.ref.id)], alarms, out)
+			out = s.zoneDue(s.Zones[ZoneID(item.ref.id)], m, alarms, out)
 		case dueLiaison:
 			out = append(out, &LiaisonExpired{Liaison: LiaisonID(item.ref.id)})
 		case dueClaim:
 			out = append(out, &ClaimWasSealed{Claim: ClaimID(item.ref.id)})
 		case dueArchive:
 			out = append(out, &IncidentArchived{Incident: IncidentID(item.ref.id)})
+		case dueBulk:
+			out = s.bulkDue(s.Bulks[BulkID(item.ref.id)], m, alarms, out)
 		}
 		for _, e := range out[before:] {
 			if _, is := e.(*AlarmRaised); is {
@@ -70,7 +72,7 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			}
 		}
 	}
-	return out, nil
+	return s.triggersDue(m, alarms, out), nil
 }
 
 // contactDue alarms the owner at the first time and the supervisor from the
@@ -125,8 +127,8 @@ func (s *State) postureDue(p *Posture, m Meta, alarms uint64, out []Event) []Eve
 		Text: p.Title + " is past its review: it stays in force, unreviewed; renew it or end it"})
 }
 
-func (s *State) zoneDue(z *Zone, alarms uint64, out []Event) []Event {
-	out = s.endZone(z.ID, "its time was over", out)
+func (s *State) zoneDue(z *Zone, m Meta, alarms uint64, out []Event) []Event {
+	out = s.endZone(z.ID, "its time was over", m, out)
 	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
 		Text: "zone " + z.Name + " has ended at its limit: declare it anew if it still holds"})
 }

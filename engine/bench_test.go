@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"context"
 	"encoding/binary"
 	"flag"
 	"fmt"
@@ -19,7 +20,7 @@ import (
 	"github.com/everycall/everycall/store/sqlite"
 )
 
-var benchEvents = flag.Int("bench.events", 200_000, "events of the store that BenchmarkReplay and BenchmarkOpenFromSnapshot read; 1000000 for the full figure")
+var benchEvents = flag.Int("bench.events", 200_000, "events of the store that BenchmarkStateAt, BenchmarkReplay and BenchmarkOpenFromSnapshot read; 1000000 for the full figure")
 
 // life is one call from the ring to the close, as one client sends it: eight
 // commands, of which the first brings a contact with a key of its own.
@@ -349,6 +350,124 @@ func opening(b *testing.B, snapshot bool) {
 		if err := s.Close(); err != nil {
 			b.Fatal(err)
 		}
+	}
+}
+
+// BenchmarkStateAt makes the state as it was in the middle of a journal: from its
+// instant to a sequence number, then from the nearest snapshot on. Nothing is kept
+// from one time to the next. The journal has a snapshot at its end only, so that
+// half of it is replayed, or eight spread over it.
+func BenchmarkStateAt(b *testing.B) {
+	for _, snapshots := range []uint64{0, 8} {
+		b.Run(fmt.Sprintf("snapshots=%d", snapshots), func(b *testing.B) {
+			dir := b.TempDir()
+			filled(b, dir, *benchEvents, true)
+			s := store(b, dir)
+			w, err := newWriter(bg, Options{Journal: s.Journal(), Clock: newCallClock()})
+			if err != nil {
+				b.Fatal(err)
+			}
+			e := w.e
+			for n := uint64(1); n <= snapshots; n++ {
+				e.takeSnapshot(bg, w.seq/(snapshots+1)*n)
+			}
+			when, err := e.stamp(bg, w.seq/2)
+			if err != nil {
+				b.Fatal(err)
+			}
+			for b.Loop() {
+				e.past = newPast()
+				if _, _, err := e.StateAt(bg, when); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(w.seq), "events")
+			if err := s.Close(); err != nil {
+				b.Fatal(err)
+			}
+		})
+	}
+}
+
+// BenchmarkIndex fills the index of a whole journal, as after it was missing, and
+// reads the history of one incident with it.
+func BenchmarkIndex(b *testing.B) {
+	dir := b.TempDir()
+	filled(b, dir, *benchEvents, true)
+	s := store(b, dir)
+	index, err := s.Index()
+	if err != nil {
+		b.Fatal(err)
+	}
+	w, err := newWriter(bg, Options{Journal: s.Journal(), Clock: newCallClock(), Index: index})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Run("fill", func(b *testing.B) {
+		for b.Loop() {
+			if err := index.Clear(bg); err != nil {
+				b.Fatal(err)
+			}
+			for reach := uint64(0); reach < w.seq; {
+				if reach, err = w.e.extendIndex(bg, reach); err != nil {
+					b.Fatal(err)
+				}
+			}
+		}
+		b.ReportMetric(float64(w.seq)*float64(b.N)/b.Elapsed().Seconds(), "events/s")
+		info, err := os.Stat(filepath.Join(dir, "index.db"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.ReportMetric(float64(info.Size())/float64(w.seq), "B/event")
+	})
+	b.Run("history", func(b *testing.B) {
+		var events []Recorded
+		for b.Loop() {
+			if events, err = w.e.IncidentHistory(bg, "i17"); err != nil {
+				b.Fatal(err)
+			}
+		}
+		b.ReportMetric(float64(len(events)), "events")
+	})
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
+	}
+}
+
+// BenchmarkErase erases one contact after the other, from the first one on, which is
+// the worst: everything since is replayed, and a snapshot made. stopped-us is for how
+// long the writer stood still at most.
+func BenchmarkErase(b *testing.B) {
+	dir := b.TempDir()
+	filled(b, dir, *benchEvents, true)
+	s := store(b, dir)
+	e, err := Open(bg, Options{Journal: s.Journal(), Clock: newCallClock(), Renew: func(*dispatch.State, uint64) {}}, nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	var people []string
+	err = s.Journal().Secrets(bg, 0, func(k journal.Secret) error { people = append(people, k.Subject); return nil })
+	if err != nil {
+		b.Fatal(err)
+	}
+	var stopped time.Duration
+	for n := 1; b.Loop(); n++ { // the very first is the journal's own
+		err := e.erase(bg, people[n:n+1], func(ctx context.Context, do func(*writer) error) error {
+			return e.order(ctx, func(w *writer) error {
+				start := time.Now()
+				defer func() { stopped = max(stopped, time.Since(start)) }()
+				return do(w)
+			})
+		})
+		if err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(stopped.Microseconds()), "stopped-us")
+	e.Close()
+	if err := s.Close(); err != nil {
+		b.Fatal(err)
 	}
 }
 

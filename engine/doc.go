@@ -10,8 +10,11 @@
 // writer goroutine alone. The appender goroutine has at most one batch under way;
 // meanwhile the writer decides the next, which grows until its turn comes (group
 // commit: many waiting commands, one sync). Followers run in the appender before
-// the replies go out, so that whoever got a reply finds it on the board. Close
-// stops both, and they are gone when it returns.
+// the replies go out, so that whoever got a reply finds it on the board. Two more
+// goroutines work beside them, from the journal alone: one makes snapshots, one
+// fills the index if there is one. Close stops all, and they are gone when it
+// returns. An erasure runs in its caller and gives the writer a new state between
+// two batches.
 //
 // # Crash and failure
 //
@@ -34,5 +37,13 @@
 //
 // The live state, a replay from the first event, and a snapshot with its tail are
 // the same to the byte (schema.State). Where a person's key was erased, their words
-// are empty in all three from the next start on.
+// are empty in all three from the moment on at which Erase answers.
+//
+// # The past
+//
+// StateAt and StateAfter make the state of a past moment beside the writer, from
+// the nearest snapshot before it; old snapshots are thinned for that and not dropped
+// (journal.Thin). ContactHistory and IncidentHistory read what is archived, by an
+// index of names and sequence numbers that a goroutine of the engine fills. The
+// past is shown under today's seals.
 package engine

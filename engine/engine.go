@@ -47,6 +47,8 @@ var (
 	// ErrUnknown: the journal failed, and it could not be found out whether the
 	// command is in it. The same command sent again, with its id, tells.
 	ErrUnknown = errors.New("engine: the journal failed; whether the command was recorded is not known: send the same command again")
+	// ErrNotKnown: no command of this id is remembered.
+	ErrNotKnown = errors.New("engine: no command of this id is remembered")
 	// ErrInvalid: a submission without a command, or a command id or a principal
 	// that is too long or no plain text. Nothing was done.
 	ErrInvalid = errors.New("engine: invalid submission")
@@ -68,6 +70,7 @@ type Submission struct {
 	ID      string // the command id; empty: the engine makes one
 	Hash    []byte // of the request body; the same id with another hash is refused
 	Command dispatch.Command
+	Recall  bool // only ask what the command of this id did; ErrNotKnown when there was none
 }
 
 // Receipt says what a command did. The same command sent again gets the same one.
@@ -99,6 +102,13 @@ type Options struct {
 	Random    io.Reader // nil: crypto/rand
 	Log       *slog.Logger
 	Followers []Follower
+	// Renew is told the whole state again after an erasure, so that whoever follows
+	// drops the words too: it replaces what bootstrap and the events up to that one
+	// made. It is called where followers are, never beside one, and must not block.
+	Renew func(*dispatch.State, uint64)
+	// Index, if there is one, is filled beside the writer with what events are about,
+	// for IncidentHistory and ContactHistory.
+	Index journal.Index
 	// CheckAll makes the writer verify the whole state after every command, as
 	// tests and simulations want it, and not only what the command touched.
 	CheckAll bool
@@ -123,7 +133,11 @@ type Engine struct {
 	done  chan struct{} // closed when writer and appender have ended
 	once  sync.Once
 
+	orders  chan *order
 	shots   snapshots
+	index   indexer
+	seals   seals
+	past    past
 	stopped atomic.Bool
 	tail    tail
 	Metrics Metrics
@@ -132,7 +146,7 @@ type Engine struct {
 // Metrics count what the writer did. All may be read at any time.
 type Metrics struct {
 	Commands, Refused, Repeated, Busy, Events, Batches, Syncs, Reloads, Panics, Forgotten atomic.Uint64
-	Snapshots, SnapshotFailures                                                           atomic.Uint64
+	Snapshots, SnapshotFailures, Erasures, PastReplays, Indexed, IndexFailures            atomic.Uint64
 	Waiting                                                                               atomic.Int64
 }
 
@@ -166,6 +180,7 @@ func Open(ctx context.Context, opt Options, bootstrap func(*dispatch.State, uint
 	a := newAppender(w.e)
 	w.line = a
 	w.e.startSnapshots()
+	w.e.startIndexing()
 	go w.run(a) // Close stops it
 	return w.e, nil
 }
@@ -184,7 +199,7 @@ func newWriter(ctx context.Context, opt Options) (*writer, error) {
 	if opt.pause == nil {
 		opt.pause = time.Sleep
 	}
-	e := &Engine{opt: opt, queue: make(chan *waiting, QueueMax), stop: make(chan struct{}), done: make(chan struct{})}
+	e := &Engine{opt: opt, queue: make(chan *waiting, QueueMax), orders: make(chan *order), stop: make(chan struct{}), done: make(chan struct{}), past: newPast()}
 	w := &writer{e: e, vault: vault.New(opt.Journal, opt.Random)}
 	if opt.WithoutProofs {
 		w.vault.WithoutProofs()
@@ -226,7 +241,7 @@ func (e *Engine) enqueue(s Submission) (*waiting, error) {
 		s.ID = e.newID()
 	}
 	switch {
-	case s.Command == nil:
+	case s.Command == nil && !s.Recall:
 		return nil, fmt.Errorf("%w: no command", ErrInvalid)
 	case !plain(s.ID, CommandIDMax):
 		return nil, fmt.Errorf("%w: a command id is text of at most %d bytes", ErrInvalid, CommandIDMax)

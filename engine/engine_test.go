@@ -710,7 +710,7 @@ func TestCloseDrains(t *testing.T) {
 			t.Fatal(o.err)
 		}
 	}
-	shot, err := j.LoadSnapshot(bg)
+	shot, err := j.LoadSnapshot(bg, journal.Newest)
 	if head, _ := j.Head(bg); err != nil || shot.Seq != head {
 		t.Fatalf("the last snapshot is at %d of %d: %v", shot.Seq, head, err)
 	}
@@ -718,6 +718,27 @@ func TestCloseDrains(t *testing.T) {
 		t.Fatalf("after Close: %v", err)
 	}
 	e.Close()
+}
+
+// TestRecall: what a command did can be asked without giving it again.
+func TestRecall(t *testing.T) {
+	e := configured(t, Options{Journal: disk.New()})
+	ask := Submission{By: "desk", ID: "k", Hash: []byte("h"), Recall: true}
+	if _, err := e.Submit(bg, ask); !errors.Is(err, ErrNotKnown) {
+		t.Fatalf("nobody gave it: %v", err)
+	}
+	first, err := e.Submit(bg, Submission{By: "desk", ID: "k", Hash: []byte("h"), Command: addUnit("X9")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := e.Submit(bg, ask)
+	if err != nil || again.Seq != first.Seq || !again.Repeated {
+		t.Fatalf("%+v, %v", again, err)
+	}
+	ask.Hash = []byte("other")
+	if _, err := e.Submit(bg, ask); !errors.Is(err, ErrOtherBody) {
+		t.Fatalf("another body: %v", err)
+	}
 }
 
 func TestACallerWhoGoesAway(t *testing.T) {

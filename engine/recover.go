@@ -22,10 +22,10 @@ func (w *writer) load(ctx context.Context) (err error) {
 	if err != nil {
 		return fmt.Errorf("take the lead of the journal: %w", err)
 	}
-	w.epoch, w.births = epoch, vault.Born
+	w.epoch, w.births, w.sealed = epoch, vault.Born, w.e.seals.count.Load()
 	w.vault.Forget()
 	var after uint64
-	w.state, after, w.memory = w.e.snapshotState(ctx)
+	w.state, after, w.memory = w.e.snapshotState(ctx, journal.Newest)
 	if w.seq, err = w.e.replay(ctx, w.vault, w.state, &w.memory, after, 0); err != nil {
 		return fmt.Errorf("replay the journal: %w", err)
 	}
@@ -42,7 +42,8 @@ func (e *Engine) caught(err *error) {
 }
 
 // replay folds the journal from after an event up to and including the one
-// numbered to; 0 means all. The memory takes in every command on the way.
+// numbered to; 0 means all. The memory, if there is one, takes in every command on
+// the way.
 func (e *Engine) replay(ctx context.Context, v *vault.Vault, state *dispatch.State, m *memory, after, to uint64) (last uint64, err error) {
 	limit := 0
 	if to > 0 {
@@ -61,6 +62,9 @@ func (e *Engine) replay(ctx context.Context, v *vault.Vault, state *dispatch.Sta
 		e.fold(state, dispatch.Stamped{At: recorded.At, By: recorded.By, Event: recorded.Event})
 		state.ForgetTouched()
 		last = entry.Seq
+		if m == nil {
+			return nil
+		}
 		if record.Nth == 0 {
 			m.add(remember(markOf(command{record.By, record.Command}, record.Hash), last, int(record.Of), recorded.At))
 		}
@@ -69,7 +73,9 @@ func (e *Engine) replay(ctx context.Context, v *vault.Vault, state *dispatch.Sta
 		}
 		return nil
 	})
-	m.forget(state.Now)
+	if m != nil {
+		m.forget(state.Now)
+	}
 	return last, err
 }
 
@@ -209,10 +215,7 @@ func (e *Engine) durableState(ctx context.Context, v *vault.Vault, to uint64) (s
 	if to == 0 {
 		return dispatch.NewState(), newMemory(nil), nil
 	}
-	state, after, m := e.snapshotState(ctx)
-	if after > to {
-		state, after, m = dispatch.NewState(), 0, newMemory(nil)
-	}
+	state, after, m := e.snapshotState(ctx, to)
 	last, err := e.replay(ctx, v, state, &m, after, to)
 	if err == nil && last != to {
 		err = fmt.Errorf("the journal ends at %d, not at %d", last, to)

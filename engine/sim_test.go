@@ -309,15 +309,48 @@ func (s *world) acknowledged(c *sent, r Receipt) {
 	}
 }
 
-// erase destroys the words about somebody, and starts the machine anew, which is
-// how an erasure reaches the state today.
+// erase destroys the words about somebody while clients go on, or with the machine
+// down, as an erasure is repeated on a restored backup.
 func (s *world) erase() {
-	if id := one(&s.player, s.w.state.Contacts); id != "" {
-		s.settle()
+	s.settle() // nobody knows of what is not durable
+	id := one(&s.player, s.w.state.Contacts)
+	if id == "" {
+		return
+	}
+	if s.dice.IntN(4) == 0 {
 		if err := s.disk.Erase(bg, string(id)); err != nil {
 			s.fatal("erase: %s", err)
 		}
 		s.down()
+		return
+	}
+	fell, w := errors.New("the machine fell"), s.w
+	err := s.w.e.erase(bg, []string{string(id)}, func(_ context.Context, do func(*writer) error) error {
+		for range s.dice.IntN(4) {
+			if s.w == w {
+				s.send(s.chooseCommand())
+				s.work()
+			}
+		}
+		if s.w != w {
+			return fell
+		}
+		o := &order{do: do, reply: make(chan error, 1)}
+		if !s.w.obey(o) {
+			s.w.refuseQueue()
+			s.down()
+		}
+		return <-o.reply
+	})
+	switch {
+	case s.w != w: // what the next one loads has nothing of it any more
+	case err != nil:
+		s.fatal("erase while recording: %s", err)
+	default:
+		if c := s.w.state.Contacts[id]; c != nil && c.Person != (dispatch.Private{}) {
+			s.fatal("contact %s was erased and the state has %+v", id, c.Person)
+		}
+		s.checkLaws()
 	}
 }
 
@@ -377,6 +410,9 @@ func (s *world) checkLaws() {
 			s.fatal("snapshot and tail would decide otherwise in %d ms:\n%s\nlive:\n%s", later, got, want)
 		}
 	}
+	if s.dice.IntN(3) == 0 {
+		s.checkPast()
+	}
 	for i, event := range s.heard {
 		if event.Seq != s.upFrom+1+uint64(i) {
 			s.fatal("the follower heard %d as its %dth since %d", event.Seq, i+1, s.upFrom)
@@ -384,6 +420,24 @@ func (s *world) checkLaws() {
 	}
 	if got := s.upFrom + uint64(len(s.heard)); got != s.w.seq {
 		s.fatal("the follower has heard up to %d, the newest is %d", got, s.w.seq)
+	}
+}
+
+// checkPast: the state at a moment is what the journal makes up to there.
+func (s *world) checkPast() {
+	want := dispatch.NewState()
+	if s.w.seq == 0 {
+		return
+	}
+	seq := 1 + s.dice.Uint64N(s.w.seq)
+	m := newMemory(nil)
+	if _, err := s.w.e.replay(bg, vault.New(s.disk, nil), want, &m, 0, seq); err != nil {
+		s.fatal("replay up to %d: %s", seq, err)
+	}
+	applySeals(want, max(s.clock.now, s.w.state.Now))
+	got, err := s.w.e.StateAfter(bg, seq)
+	if err != nil || !bytes.Equal(s.encoded(got), s.encoded(want)) {
+		s.fatal("the state after %d of %d is not what the journal makes: %v", seq, s.w.seq, err)
 	}
 }
 
@@ -409,7 +463,7 @@ func (s *world) tickEvents(state *dispatch.State, later dispatch.Millis) string 
 func (s *world) replayed(snapshot bool) *dispatch.State {
 	state, after := dispatch.NewState(), uint64(0)
 	if snapshot {
-		state, after, _ = s.w.e.snapshotState(bg)
+		state, after, _ = s.w.e.snapshotState(bg, journal.Newest)
 	}
 	m := newMemory(nil)
 	last, err := s.w.e.replay(bg, vault.New(s.disk, nil), state, &m, after, 0)
@@ -534,7 +588,7 @@ func (s *world) digest() [32]byte {
 		_, err := fmt.Fprintf(sum, "%q %x\n", k.Subject, k.Key)
 		return err
 	})
-	shot, _ := s.disk.LoadSnapshot(bg)
+	shot, _ := s.disk.LoadSnapshot(bg, journal.Newest)
 	fmt.Fprintf(sum, "%d %x\n", shot.Seq, shot.Body)
 	return [32]byte(sum.Sum(nil))
 }

@@ -23,6 +23,12 @@ type snapshotBody struct {
 	Memory []remembered    `json:"memory"`
 }
 
+// pastBody is what a look into the past reads of a snapshot.
+type pastBody struct {
+	Format []byte          `json:"format"`
+	State  *dispatch.State `json:"state"`
+}
+
 // snapshotRevision goes up when Evolve makes another state from the same events.
 const snapshotRevision = 1
 
@@ -59,33 +65,67 @@ func describe(to io.Writer, t reflect.Type, seen map[reflect.Type]bool) {
 	}
 }
 
-// snapshotState reads the newest snapshot; a new state when there is none that
-// this version can read.
-func (e *Engine) snapshotState(ctx context.Context) (*dispatch.State, uint64, memory) {
-	s, err := e.opt.Journal.LoadSnapshot(ctx)
+// snapshotState reads the newest snapshot at or before an event that this version
+// can read; a new state when there is none.
+func (e *Engine) snapshotState(ctx context.Context, upTo uint64) (*dispatch.State, uint64, memory) {
 	var body snapshotBody
-	if err == nil {
-		body, err = openSnapshot(s.Body)
-	}
-	if err != nil {
-		if !errors.Is(err, journal.ErrNoSnapshot) {
-			e.opt.Log.Warn("snapshot passed over: the whole journal is replayed", "seq", s.Seq, "err", err)
+	seq := e.loadSnapshot(ctx, upTo, func(encoded []byte) (err error) {
+		body = snapshotBody{}
+		if err = schema.Decode(encoded, &body); err == nil {
+			err = readable(body.Format, body.State)
 		}
+		return err
+	})
+	if seq == 0 {
 		return dispatch.NewState(), 0, newMemory(nil)
 	}
-	return body.State, s.Seq, newMemory(body.Memory)
+	body.State.Reindex()
+	return body.State, seq, newMemory(body.Memory)
 }
 
-func openSnapshot(encoded []byte) (snapshotBody, error) {
-	var body snapshotBody
-	if err := schema.Decode(encoded, &body); err != nil {
-		return body, fmt.Errorf("decode snapshot: %w", err)
-	}
-	if string(body.Format) != string(snapshotFormat) || body.State == nil {
-		return body, fmt.Errorf("another version wrote it (format %x)", body.Format)
+// pastState is snapshotState without the memory of commands, which only the
+// writer needs.
+func (e *Engine) pastState(ctx context.Context, upTo uint64) (*dispatch.State, uint64) {
+	var body pastBody
+	seq := e.loadSnapshot(ctx, upTo, func(encoded []byte) (err error) {
+		body = pastBody{}
+		if err = schema.Decode(encoded, &body); err == nil {
+			err = readable(body.Format, body.State)
+		}
+		return err
+	})
+	if seq == 0 {
+		return dispatch.NewState(), 0
 	}
 	body.State.Reindex()
-	return body, nil
+	return body.State, seq
+}
+
+// loadSnapshot offers the snapshots at or before an event, the newest first, until
+// one can be read, and answers which it was; 0: none.
+func (e *Engine) loadSnapshot(ctx context.Context, upTo uint64, read func(encoded []byte) error) uint64 {
+	for upTo > 0 {
+		s, err := e.opt.Journal.LoadSnapshot(ctx, upTo)
+		if err != nil {
+			if !errors.Is(err, journal.ErrNoSnapshot) && ctx.Err() == nil {
+				e.opt.Log.Warn("the snapshots cannot be read: the whole journal is replayed", "err", err)
+			}
+			return 0
+		}
+		if err = read(s.Body); err == nil {
+			return s.Seq
+		}
+		e.opt.Log.Warn("snapshot passed over: more of the journal is replayed", "seq", s.Seq, "err", err)
+		upTo = s.Seq - 1
+	}
+	return 0
+}
+
+func readable(format []byte, state *dispatch.State) error {
+	if string(format) != string(snapshotFormat) || state == nil {
+		return fmt.Errorf("another version wrote it (format %x)", format)
+	}
+	return nil
 }
 
 // snapshots takes one whenever one is due, until the engine stops. The writer's
@@ -134,20 +174,28 @@ func (e *Engine) snapshotDue(seq uint64) {
 }
 
 func (e *Engine) takeSnapshot(ctx context.Context, seq uint64) {
+	erasures := e.seals.count.Load()
 	state, memory, err := e.durableState(ctx, vault.New(e.opt.Journal, nil), seq)
 	if err == nil {
-		e.save(snapshotBody{State: state, Memory: memory.all()}, seq)
+		e.save(snapshotBody{State: state, Memory: memory.all()}, seq, erasures)
 	} else if ctx.Err() == nil {
 		e.Metrics.SnapshotFailures.Add(1)
 		e.opt.Log.Error("a snapshot could not be made: the journal could not be read again", "seq", seq, "err", err)
 	}
 }
 
-func (e *Engine) save(body snapshotBody, seq uint64) {
+// save stores what was made when so many erasures had been counted. Should there be
+// more by now it may hold what was erased, and is dropped: the next one will do.
+func (e *Engine) save(body snapshotBody, seq, erasures uint64) {
 	body.Format = snapshotFormat
 	var encoded bytes.Buffer
 	err := schema.Encode(&encoded, body)
 	if err == nil {
+		e.seals.saving.RLock()
+		defer e.seals.saving.RUnlock()
+		if e.seals.count.Load() != erasures {
+			return
+		}
 		err = e.opt.Journal.SaveSnapshot(context.Background(), journal.Snapshot{Seq: seq, Body: encoded.Bytes()})
 	}
 	if err != nil {

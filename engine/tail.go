@@ -36,6 +36,13 @@ func (t *tail) reset(seq uint64) {
 	}
 }
 
+// forget drops what is kept: readers get it from the journal from now on.
+func (t *tail) forget() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.batches, t.size = nil, 0
+}
+
 // add takes a batch over.
 func (t *tail) add(events []Recorded) {
 	if len(events) == 0 {

@@ -25,6 +25,7 @@ type writer struct {
 	memory memory
 	seq    uint64 // of the newest decided event
 	since  int    // events since the last snapshot
+	sealed uint64 // the erasures that the state is known to heed (seals.count)
 	buffer []dispatch.Event
 	births vault.Birth // how a contact gets its key
 	carry  *waiting    // did not fit into the last batch; begins the next
@@ -44,11 +45,16 @@ func (w *writer) run(a *appender) {
 		w.e.stopped.Store(true)
 		a.close()
 		w.e.stopSnapshots()
+		w.e.stopIndexing()
 		w.refuseQueue()
 	}()
 	for {
-		first, done := w.next(a.finished)
+		first, done, order := w.next(a.finished)
 		switch {
+		case order != nil:
+			if !w.obey(order) {
+				return
+			}
 		case done != nil:
 			if f := a.note(*done, 0); f != nil && !w.recover(f) {
 				return
@@ -65,22 +71,23 @@ func (w *writer) run(a *appender) {
 	}
 }
 
-// next waits for a command, or for word of what became of a batch. It answers
-// neither when the engine is closing and nothing waits any more.
-func (w *writer) next(batches <-chan finished) (first *waiting, done *finished) {
+// next waits for a command, for word of what became of a batch, or for an order. It
+// answers none of them when the engine is closing and nothing waits any more.
+func (w *writer) next(batches <-chan finished) (first *waiting, done *finished, what *order) {
 	if first, w.carry = w.carry, nil; first != nil {
-		return first, nil
+		return first, nil, nil
 	}
 	select {
 	case first = <-w.e.queue:
 		w.e.Metrics.Waiting.Add(-1)
 	case d := <-batches:
 		done = &d
+	case what = <-w.e.orders:
 	case <-w.e.stop:
 		w.e.stopped.Store(true)
 		first = w.e.waits()
 	}
-	return first, done
+	return first, done, what
 }
 
 // waits takes the next command out of the queue; nil when none waits.
@@ -123,7 +130,7 @@ func (w *writer) finish() {
 		return
 	}
 	if w.since > 0 {
-		w.e.save(snapshotBody{State: w.state, Memory: w.memory.all()}, w.seq)
+		w.e.save(snapshotBody{State: w.state, Memory: w.memory.all()}, w.seq, w.sealed)
 	}
 }
 
@@ -181,6 +188,10 @@ func (w *writer) decideOne(b *batch, one *waiting) *failure {
 	if r, known := w.memory.find(one.mark.key, w.state.Now); known {
 		w.e.Metrics.Repeated.Add(1)
 		b.answers = append(b.answers, w.again(one, r))
+		return nil
+	}
+	if one.Recall {
+		b.answers = append(b.answers, answer{w: one, err: ErrNotKnown})
 		return nil
 	}
 	meta := dispatch.Meta{At: at, By: one.By, ID: one.ID}

@@ -13,6 +13,7 @@ import (
 type Board struct {
 	Seq          uint64        `json:"seq"`
 	Now          string        `json:"now"`
+	AsOf         string        `json:"as_of,omitempty" doc:"set when it is a board of the past"`
 	Clock        ClockRow      `json:"clock"`
 	Jurisdiction Jurisdiction  `json:"jurisdiction"`
 	Notices      []Notice      `json:"notices"`
@@ -69,13 +70,6 @@ type CallType struct {
 	LifeSafety   bool     `json:"life_safety"`
 	Capabilities []string `json:"capabilities"`
 	TargetMs     int64    `json:"target_ms"`
-}
-
-// Desk is an owner of calls.
-type Desk struct {
-	ID      string `json:"id"`
-	Name    string `json:"name"`
-	Service string `json:"service"`
 }
 
 // Named is an id with its name.
@@ -138,13 +132,27 @@ func (s *Server) rowsFor(who auth.Sight) rows {
 }
 
 func (s *Server) board(ctx context.Context) Board {
-	me := identity(ctx)
-	sight := auth.SightOf(me.Role)
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
-	r := s.rowsFor(sight)
-	st := r.s
-	b := Board{Seq: s.room.world.Seq, Now: r.time(r.now), Clock: ClockRow{Speed: s.opt.Speed, Demo: s.opt.Demo, Frozen: st.Frozen},
+	return s.boardOf(identity(ctx), s.rowsFor(identity(ctx).Sight()), s.room.world.Seq)
+}
+
+// boardAt is the board as it was: without positions, which are never recorded, and
+// under today's roles and seals.
+func (s *Server) boardAt(ctx context.Context, when dispatch.Instant) (Board, error) {
+	st, seq, err := s.engine.StateAt(ctx, when)
+	if err != nil {
+		return Board{}, err
+	}
+	r := rows{s: st, now: when, zone: s.room.location(), sight: identity(ctx).Sight(), room: NewRoom()}
+	b := s.boardOf(identity(ctx), r, seq)
+	b.AsOf = r.time(when)
+	return b, nil
+}
+
+func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
+	st, sight := r.s, r.sight
+	b := Board{Seq: seq, Now: r.time(r.now), Clock: ClockRow{Speed: s.opt.Speed, Demo: s.opt.Demo, Frozen: st.Frozen},
 		Jurisdiction: Jurisdiction{Name: st.Config.Name, Zone: st.Config.Zone}, Notices: s.opt.Notices, Me: Me{Name: me.Name, Role: string(me.Role)},
 		Dispositions: dispositions, Statuses: statusNames, Types: []CallType{}, Desks: []Desk{}, Services: []Named{}}
 	if b.Notices == nil {
@@ -172,7 +180,7 @@ func (s *Server) board(ctx context.Context) Board {
 		b.Types = append(b.Types, row)
 	}
 	for _, d := range st.Config.Desks {
-		b.Desks = append(b.Desks, Desk{ID: string(d.ID), Name: d.Name, Service: string(d.Service)})
+		b.Desks = append(b.Desks, r.desk(d))
 	}
 	for _, of := range st.Config.Services {
 		name := serviceNames[of]

@@ -99,14 +99,8 @@ func (s *Server) contactRoutes() {
 	}
 	decide("hold", "holdContact", "Hold, with a reason (or the posture's) and what the caller was told", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		b := in.Body
-		c := dispatch.HoldContact{Contact: id, Reason: b.Reason, Posture: dispatch.PostureID(b.Posture), ReviewIn: milliseconds(b.ReviewMinutes)}
-		if b.PromiseMinutes > 0 {
-			c.Told = &dispatch.PromiseTold{Told: b.Told, Channel: orText(b.Channel, "on_call"), Within: milliseconds(b.PromiseMinutes)}
-			if c.Told.Told == "" {
-				c.Told.Told = "we will come or call back within " + strconv.Itoa(b.PromiseMinutes) + " minutes"
-			}
-		}
-		return c, nil
+		return dispatch.HoldContact{Contact: id, Reason: b.Reason, Posture: dispatch.PostureID(b.Posture), ReviewIn: milliseconds(b.ReviewMinutes),
+			Told: told(b.PromiseMinutes, b.Told, orText(b.Channel, "on_call"))}, nil
 	})
 	decide("resume", "resumeContact", "Wait again", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		return dispatch.ResumeContact{Contact: id, Reason: in.Body.Reason}, nil
@@ -121,8 +115,8 @@ func (s *Server) contactRoutes() {
 	decide("decline", "declineContact", "Decline, by an authority, with the words said", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		return dispatch.DeclineContact{Contact: id, Reason: in.Body.Reason, Authority: in.Body.Authority, Words: in.Body.Words}, nil
 	})
-	decide("divert", "divertContact", "Divert to another desk", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
-		return dispatch.DivertContact{Contact: id, Desk: dispatch.DeskID(in.Body.Desk), Reason: in.Body.Reason}, nil
+	decide("divert", "divertContact", "Divert to a desk that takes such calls; reason and words default from the posture", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
+		return dispatch.DivertContact{Contact: id, Desk: dispatch.DeskID(in.Body.Desk), Reason: in.Body.Reason, Words: in.Body.Words}, nil
 	})
 	decide("abandon", "abandonContact", "The caller has gone", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		return dispatch.AbandonContact{Contact: id, Reason: in.Body.Reason}, nil
@@ -138,7 +132,14 @@ func (s *Server) contactRoutes() {
 		if bad != nil {
 			return nil, bad
 		}
-		return dispatch.AppointContact{Contact: id, At: at, Desk: dispatch.DeskID(in.Body.Desk), Reason: in.Body.Reason}, nil
+		return dispatch.AppointContact{Contact: id, At: at, Desk: dispatch.DeskID(in.Body.Desk), Reason: in.Body.Reason, Words: in.Body.Words}, nil
+	})
+	decide("give-back", "giveBackContact", "The desk cannot do it: it waits again, with its age", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
+		return dispatch.RefuseDiverted{Contact: id, Reason: in.Body.Reason}, nil
+	})
+	decide("ring", "ringContact", "The caller was rung back: reached, not_reached, or unsafe; what has changed; what was promised", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
+		b := in.Body
+		return dispatch.RingBack{Contact: id, Reached: dispatch.Reached(b.Reached), Words: b.Words, Told: told(b.PromiseMinutes, b.Told, orText(b.Channel, "phone"))}, nil
 	})
 	decide("join", "joinContact", "It is about an incident that is known", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		return dispatch.JoinContact{Contact: id, Incident: dispatch.IncidentID(in.Body.Incident), Reason: in.Body.Reason}, nil
@@ -167,7 +168,6 @@ func (s *Server) contactRoutes() {
 	promise("update", "updatePromise", "The caller was told something new", func(id dispatch.PromiseID, in *promiseIn) dispatch.Command {
 		return dispatch.UpdatePromise{Promise: id, PromiseTold: dispatch.PromiseTold{Told: in.Body.Told, Channel: orText(in.Body.Channel, "phone"), Within: milliseconds(in.Body.Minutes)}}
 	})
-	route(s, http.MethodGet, "/api/v1/contacts/{id}/why", "whyContact", "contacts", "Why is it as it is", s.why)
 }
 
 // decisionIn is a decision about a contact; each action uses the fields that its
@@ -186,6 +186,7 @@ type decisionIn struct {
 		Gate           string   `json:"gate,omitempty" maxLength:"40"`
 		Authority      string   `json:"authority,omitempty" maxLength:"400"`
 		Words          string   `json:"words,omitempty" maxLength:"400"`
+		Reached        string   `json:"reached,omitempty" enum:"reached,not_reached,unsafe"`
 		Desk           string   `json:"desk,omitempty" maxLength:"40"`
 		To             string   `json:"to,omitempty" maxLength:"400"`
 		At             string   `json:"at,omitempty" maxLength:"40"`
@@ -204,6 +205,14 @@ type promiseIn struct {
 		Channel string `json:"channel,omitempty" maxLength:"40"`
 		Minutes int    `json:"minutes,omitempty" minimum:"1" maximum:"10080"`
 	}
+}
+
+// told is what a caller was promised; nil without a time.
+func told(minutes int, words, channel string) *dispatch.PromiseTold {
+	if minutes == 0 {
+		return nil
+	}
+	return &dispatch.PromiseTold{Told: orText(words, "we will come or call back within "+strconv.Itoa(minutes)+" minutes"), Channel: channel, Within: milliseconds(minutes)}
 }
 
 func orText(text, otherwise string) string {
@@ -329,47 +338,9 @@ func (s *Server) done(receipt engine.Receipt) Done {
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PostureDeclared:
 			out.IDs = append(out.IDs, string(e.Posture.ID))
+		case *dispatch.ClearingProposed:
+			out.IDs = append(out.IDs, string(e.Bulk.ID))
 		}
 	}
 	return out
-}
-
-func (s *Server) why(ctx context.Context, in *idIn) (*body[struct {
-	Chain []string `json:"chain"`
-}], error) {
-	s.room.mu.RLock()
-	defer s.room.mu.RUnlock()
-	st := s.room.world.State
-	c := st.Contacts[dispatch.ContactID(in.ID)]
-	if c == nil {
-		return nil, problem(http.StatusNotFound, string(dispatch.ContactUnknown), "there is no open contact with this id", "path.id")
-	}
-	i := st.Incidents[c.Incident]
-	out := &body[struct {
-		Chain []string `json:"chain"`
-	}]{}
-	add := func(line string) { out.Body.Chain = append(out.Body.Chain, line) }
-	reason := orText(c.Outcome.Reason, "no reason needed so far")
-	if identity(ctx).Sight() != auth.SightFull {
-		reason = "the reason is not for this role"
-	}
-	add("contact " + numberText(c.Number) + " is " + string(c.Outcome.Kind) + ": " + reason)
-	if i.LifeSafety {
-		add("it is life-safety: no posture, cutoff or zone rule applies to it")
-	}
-	rule, posture := st.RuleFor(i)
-	if posture == nil {
-		add("no posture in force says anything about it: it is answered")
-	} else {
-		add("posture " + string(posture.ID) + " (" + posture.Title + ", by " + posture.Authority + ") says " + string(rule.Action) + "; reason: " + posture.ReasonShown())
-	}
-	if c.Outcome.Posture != "" {
-		add("its outcome cites posture " + string(c.Outcome.Posture))
-	}
-	if c.Outcome.Owner != "" {
-		add(string(c.Outcome.Owner) + " owns it; next: " + c.Outcome.Next + "; due " + stamp(c.Outcome.Due, s.room.zone))
-	} else {
-		add("decided by " + c.Outcome.Authority)
-	}
-	return out, nil
 }

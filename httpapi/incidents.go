@@ -44,37 +44,6 @@ type PlanNeed struct {
 	Count      int    `json:"count"`
 }
 
-// Sweep is the best use of all free units across all waiting calls.
-type Sweep struct {
-	Seq     uint64         `json:"seq"`
-	Lines   []SweepLine    `json:"lines"`
-	Waiting []SweepWaiting `json:"waiting"`
-	CallNow []SweepCall    `json:"call_now"`
-	Model   string         `json:"model"`
-}
-
-// SweepLine proposes one unit for one incident.
-type SweepLine struct {
-	Incident string `json:"incident"`
-	Unit     string `json:"unit"`
-	TravelMs int64  `json:"travel_ms"`
-	Why      string `json:"why"`
-}
-
-// SweepWaiting is a call that gets nobody now.
-type SweepWaiting struct {
-	Incident string `json:"incident"`
-	Why      string `json:"why"`
-	Until    string `json:"until,omitempty"`
-}
-
-// SweepCall is a caller who must be rung now.
-type SweepCall struct {
-	Contact string `json:"contact"`
-	Promise string `json:"promise,omitempty"`
-	Why     string `json:"why"`
-}
-
 type assignIn struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
@@ -158,11 +127,6 @@ func (s *Server) incidentRoutes() {
 			return nil, problem(http.StatusNotFound, string(dispatch.IncidentUnknown), "there is no live incident with this id", "path.id")
 		}
 		return &body[Recommendation]{s.recommendation(s.room.world.State, i)}, nil
-	})
-	route(s, http.MethodGet, "/api/v1/sweep", "sweep", "incidents", "The best use of all free units across all waiting calls", func(context.Context, *struct{}) (*body[Sweep], error) {
-		s.room.mu.RLock()
-		defer s.room.mu.RUnlock()
-		return &body[Sweep]{s.sweep()}, nil
 	})
 }
 

@@ -5,21 +5,7 @@ import (
 	"net/http"
 
 	"github.com/everycall/everycall/dispatch"
-	"github.com/everycall/everycall/triage"
 )
-
-// Preset is a posture that waits to be declared.
-type Preset struct {
-	ID          string        `json:"id"`
-	Title       string        `json:"title"`
-	Service     string        `json:"service"`
-	Area        Area          `json:"area"`
-	Rules       []PostureRule `json:"rules"`
-	Reserve     []Reserve     `json:"reserve"`
-	ReviewHours int           `json:"review_hours"`
-	UntilHours  int           `json:"until_hours"`
-	Script      string        `json:"script"`
-}
 
 type postureIn struct {
 	Body struct {
@@ -70,13 +56,6 @@ func (s *Server) postureRoutes() {
 	route(s, http.MethodPost, "/api/v1/postures/{id}/end", "endPosture", "postures", "End it; held calls are worked down", func(ctx context.Context, in *reasonIn) (*body[Done], error) {
 		return s.do(ctx, dispatch.EndPosture{Posture: dispatch.PostureID(in.ID), Reason: in.Body.Reason})
 	})
-	route(s, http.MethodGet, "/api/v1/postures/presets", "listPresets", "postures", "Postures that wait to be declared", func(context.Context, *struct{}) (*body[[]Preset], error) {
-		presets := s.opt.Presets
-		if presets == nil {
-			presets = []Preset{}
-		}
-		return &body[[]Preset]{presets}, nil
-	})
 }
 
 func (s *Server) declare(ctx context.Context, in *postureIn) (*body[Done], error) {
@@ -89,13 +68,12 @@ func (s *Server) declare(ctx context.Context, in *postureIn) (*body[Done], error
 	if bad != nil {
 		return nil, bad
 	}
-	c := dispatch.DeclarePosture{Service: dispatch.Service(b.Service), Area: dispatch.Area{Kind: dispatch.AreaKind(b.Area.Kind), Beats: b.Area.Beats, Zone: dispatch.ZoneID(b.Area.Zone)},
+	area, bad := b.Area.area()
+	if bad != nil {
+		return nil, bad
+	}
+	c := dispatch.DeclarePosture{Service: dispatch.Service(b.Service), Area: area,
 		Title: b.Title, ReviewBy: review, Until: until, Authority: b.Authority, Reason: b.Reason, NoneStated: b.NoneStated, Script: b.Script, Replaces: dispatch.PostureID(b.Replaces)}
-	for _, r := range b.Rules {
-		c.Rules = append(c.Rules, dispatch.PostureRule{Priority: triage.Priority(r.Priority), Types: r.Types, Action: dispatch.Action(r.Action), Limit: dispatch.Millis(r.LimitMs), Desk: dispatch.DeskID(r.Desk), Words: r.Words})
-	}
-	for _, r := range b.Reserve {
-		c.Reserve = append(c.Reserve, dispatch.Reserve{Priority: triage.Priority(r.Priority), Units: r.Units})
-	}
+	c.Rules, c.Reserve = rationing(b.Rules, b.Reserve)
 	return s.do(ctx, c)
 }

@@ -92,7 +92,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 func statusOf(code dispatch.Code) int {
 	switch code {
 	case dispatch.ContactUnknown, dispatch.IncidentUnknown, dispatch.UnitUnknown, dispatch.NoteUnknown, dispatch.StationUnknown, dispatch.PostureUnknown,
-		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown:
+		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown:
 		return http.StatusNotFound
 	case dispatch.FieldMissing, dispatch.TextTooLong, dispatch.TextUnprintable, dispatch.ValueUnknown, dispatch.PlaceInvalid, dispatch.TimeInvalid,
 		dispatch.ConfigInvalid, dispatch.DeskUnknown, dispatch.PostureTooLong, dispatch.ConsentMissing, dispatch.NobodyAsked:
@@ -111,6 +111,10 @@ func refusal(err error) *Problem {
 		return problem(http.StatusConflict, "idempotency_key_reused", "this Idempotency-Key was used for another request: send a new key", "Idempotency-Key")
 	case errors.Is(err, engine.ErrBusy):
 		return problem(http.StatusServiceUnavailable, "busy", "the queue is full: send the same request again with the same Idempotency-Key", "")
+	case errors.Is(err, engine.ErrFuture):
+		return problem(http.StatusUnprocessableEntity, "time_invalid", "that has not happened yet", "query.as_of")
+	case errors.Is(err, engine.ErrPastBusy):
+		return problem(http.StatusServiceUnavailable, "busy", "others are looking into the past: ask again in a moment", "")
 	case errors.Is(err, engine.ErrStopped):
 		return problem(http.StatusServiceUnavailable, "not_recording", "nothing can be recorded at the moment: use the paper kit; reading still works", "")
 	case errors.Is(err, engine.ErrNotRecorded):

@@ -76,6 +76,10 @@ func cut[V, R any, P cmp.Ordered](all []V, p PageIn, read func(string) (P, *Prob
 	return &body[Page[R]]{out}, nil
 }
 
+type boardIn struct {
+	AsOf string `query:"as_of" maxLength:"40" doc:"the board as it was then (RFC 3339)"`
+}
+
 type idIn struct {
 	ID string `path:"id" maxLength:"200"`
 }
@@ -148,8 +152,19 @@ type eventsIn struct {
 type body[T any] struct{ Body T }
 
 func (s *Server) readRoutes() {
-	route(s, http.MethodGet, "/api/v1/board", "getBoard", "board", "Everything a console needs", func(ctx context.Context, _ *struct{}) (*body[Board], error) {
-		return &body[Board]{s.board(ctx)}, nil
+	route(s, http.MethodGet, "/api/v1/board", "getBoard", "board", "Everything a console needs, now or at a past instant", func(ctx context.Context, in *boardIn) (*body[Board], error) {
+		when, bad := instant("query.as_of", in.AsOf)
+		if bad != nil {
+			return nil, bad
+		}
+		if when == 0 {
+			return &body[Board]{s.board(ctx)}, nil
+		}
+		b, err := s.boardAt(ctx, when)
+		if err != nil {
+			return nil, refusal(err)
+		}
+		return &body[Board]{b}, nil
 	})
 	route(s, http.MethodGet, "/api/v1/public/postures", "getPublicPostures", "public", "Is the service rationed now", func(_ context.Context, _ *struct{}) (*body[Page[Posture]], error) {
 		out := Page[Posture]{Items: []Posture{}}
@@ -174,14 +189,10 @@ func (s *Server) readRoutes() {
 		return cut(all, in.PageIn, byNumber, number, r.contact)
 	})
 	route(s, http.MethodGet, "/api/v1/contacts/{id}", "getContact", "contacts", "One contact", func(ctx context.Context, in *idIn) (*body[Contact], error) {
-		s.room.mu.RLock()
-		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
-		c := r.s.Contacts[dispatch.ContactID(in.ID)]
-		if c == nil {
-			return nil, problem(http.StatusNotFound, string(dispatch.ContactUnknown), "there is no open contact with this id; one of a call closed a day ago is in the archive", "path.id")
+		if live := s.liveContact(ctx, dispatch.ContactID(in.ID)); live != nil {
+			return &body[Contact]{*live}, nil
 		}
-		return &body[Contact]{r.contact(c)}, nil
+		return s.archivedContact(ctx, dispatch.ContactID(in.ID))
 	})
 	route(s, http.MethodGet, "/api/v1/incidents", "listIncidents", "incidents", "Incidents, by state", func(ctx context.Context, in *incidentsIn) (*body[Page[Incident]], error) {
 		s.room.mu.RLock()
@@ -214,6 +225,18 @@ func (s *Server) readRoutes() {
 	route(s, http.MethodGet, "/api/v1/events", "listEvents", "events", "Durable events, in order, for machines", s.events)
 }
 
+func (s *Server) liveContact(ctx context.Context, id dispatch.ContactID) *Contact {
+	s.room.mu.RLock()
+	defer s.room.mu.RUnlock()
+	r := s.rowsFor(identity(ctx).Sight())
+	c := r.s.Contacts[id]
+	if c == nil {
+		return nil
+	}
+	row := r.contact(c)
+	return &row
+}
+
 // incidentDetail reads one incident. Lines from before this process began come
 // from the journal, once, and are kept.
 func (s *Server) incidentDetail(ctx context.Context, in *idIn) (*body[IncidentDetail], error) {
@@ -228,7 +251,7 @@ func (s *Server) incidentDetail(ctx context.Context, in *idIn) (*body[IncidentDe
 	upTo := s.room.world.Seq
 	s.room.mu.RUnlock()
 	if i == nil {
-		return nil, problem(http.StatusNotFound, string(dispatch.IncidentUnknown), "there is no live incident with this id; one closed a day ago is in the archive", "path.id")
+		return s.archived(ctx, id)
 	}
 	if !whole {
 		lines, err := s.readTimeline(ctx, id, opened, upTo)

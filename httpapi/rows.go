@@ -71,6 +71,7 @@ type Incident struct {
 	ClosedAt        string       `json:"closed_at,omitempty"`
 	Invented        []string     `json:"invented"`
 	Notes           int          `json:"notes"`
+	Rank            int          `json:"rank" doc:"its priority, raised by age while it waits"`
 }
 
 // Assignment is one unit's work on a call.
@@ -105,6 +106,9 @@ type Outcome struct {
 	Reason     string `json:"reason"`
 	Authority  string `json:"authority"`
 	Posture    string `json:"posture,omitempty"`
+
+	PostureVersion int    `json:"posture_version,omitempty"`
+	Desk           string `json:"desk,omitempty"`
 }
 
 // Caller is who reached in; left out for those who may not see it.
@@ -133,6 +137,9 @@ type Contact struct {
 	Narrative  string   `json:"narrative,omitempty"`
 	Position   *LonLat  `json:"position,omitempty"`
 	Promises   []string `json:"promises"`
+	CallBacks  int      `json:"call_backs" doc:"how often it was rung back"`
+	LastRung   string   `json:"last_rung,omitempty"`
+	Broken     int      `json:"promises_broken"`
 }
 
 // PostureRule says what is done with some calls.
@@ -147,15 +154,18 @@ type PostureRule struct {
 
 // Reserve keeps units free for more urgent calls.
 type Reserve struct {
-	Priority int `json:"priority" minimum:"1" maximum:"5"`
-	Units    int `json:"units" minimum:"0"`
+	Priority int  `json:"priority" minimum:"1" maximum:"5" doc:"this one and those less urgent"`
+	Units    int  `json:"units" minimum:"0" doc:"they are sent only while more than so many are free"`
+	Band     int  `json:"band,omitempty" minimum:"0" doc:"once shut, it opens only when so many more are free"`
+	Shut     bool `json:"shut,omitempty" readOnly:"true"`
 }
 
 // Area is where a posture applies.
 type Area struct {
-	Kind  string   `json:"kind" enum:"city,beats,zone"`
-	Beats []string `json:"beats,omitempty"`
-	Zone  string   `json:"zone,omitempty"`
+	Kind    string       `json:"kind" enum:"city,beats,zone,drawn"`
+	Beats   []string     `json:"beats,omitempty" maxItems:"500"`
+	Zone    string       `json:"zone,omitempty" maxLength:"40"`
+	Outline [][2]float64 `json:"outline,omitempty" maxItems:"2000" doc:"of a drawn one: [lon, lat], …"`
 }
 
 // Posture is rationing in force, or that was.
@@ -178,6 +188,9 @@ type Posture struct {
 	Script      string        `json:"script,omitempty"`
 	EndedAt     string        `json:"ended_at,omitempty"`
 	Invented    []string      `json:"invented"`
+	Reviews     int           `json:"reviews"`
+	Preset      string        `json:"preset,omitempty"`
+	Held        int           `json:"held" doc:"calls held under it now"`
 }
 
 // Zone is a place that one cannot simply enter.
@@ -269,6 +282,8 @@ type Alarm struct {
 	Incident string `json:"incident,omitempty"`
 	Contact  string `json:"contact,omitempty"`
 	Posture  string `json:"posture,omitempty"`
+	Preset   string `json:"preset,omitempty"`
+	Clearing string `json:"clearing,omitempty"`
 	Count    int    `json:"count"`
 	AckedBy  string `json:"acked_by,omitempty"`
 }
@@ -340,7 +355,7 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
 		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone),
 		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
-		Notes: len(i.Notes), Assignments: []Assignment{}, Invented: []string{}}
+		Notes: len(i.Notes), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
 	if row.TypeName == "" {
 		row.TypeName = "not triaged"
 	}
@@ -354,6 +369,9 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	}
 	row.Due, row.NextAction, row.Owner, row.Posture = r.time(lead.Outcome.Due), lead.Outcome.Next, string(lead.Outcome.Owner), string(lead.Outcome.Posture)
 	row.Invented = texts(lead.Invented)
+	if i.Open() && i.Active() == 0 {
+		row.Rank = int(r.s.RankOf(i, r.now).Class)
+	}
 	if p := r.s.Postures[lead.Outcome.Posture]; p != nil && lead.Outcome.Kind == dispatch.OutcomeHeld && p.Incomplete() {
 		row.HoldReason = "reason of the posture: " + p.ReasonShown()
 	}
@@ -399,7 +417,8 @@ func (r rows) assignment(a *dispatch.Assignment) Assignment {
 }
 
 func (r rows) outcome(o dispatch.Outcome) Outcome {
-	row := Outcome{Kind: string(o.Kind), Since: r.time(o.Since), Owner: string(o.Owner), Due: r.time(o.Due), NextAction: o.Next, Authority: o.Authority, Posture: string(o.Posture)}
+	row := Outcome{Kind: string(o.Kind), Since: r.time(o.Since), Owner: string(o.Owner), Due: r.time(o.Due), NextAction: o.Next, Authority: o.Authority, Posture: string(o.Posture),
+		PostureVersion: o.PostureVersion, Desk: string(o.Desk)}
 	if r.sight == auth.SightFull {
 		row.Reason = o.Reason
 	}
@@ -408,7 +427,15 @@ func (r rows) outcome(o dispatch.Outcome) Outcome {
 
 func (r rows) contact(c *dispatch.Contact) Contact {
 	row := Contact{ID: string(c.ID), Number: c.Number, Durability: "durable", Channel: c.Channel, ReceivedAt: r.time(c.ReceivedAt), Incident: string(c.Incident),
-		Type: c.Type, Priority: int(c.Priority), LifeSafety: c.LifeSafety, Language: c.Language, Repeat: c.Repeat, Outcome: r.outcome(c.Outcome), Promises: texts(c.Promises)}
+		Type: c.Type, Priority: int(c.Priority), LifeSafety: c.LifeSafety, Language: c.Language, Repeat: c.Repeat, Outcome: r.outcome(c.Outcome), Promises: texts(c.Promises), CallBacks: len(c.CallBacks)}
+	if n := len(c.CallBacks); n > 0 {
+		row.LastRung = r.time(c.CallBacks[n-1].At)
+	}
+	for _, id := range c.Promises {
+		if p := r.s.Promises[id]; p != nil && p.State == dispatch.PromiseBroken {
+			row.Broken++
+		}
+	}
 	if r.sight != auth.SightFull {
 		return row
 	}
@@ -423,7 +450,7 @@ func (r rows) contact(c *dispatch.Contact) Contact {
 
 // posture shows the public only what may be public in real time.
 func (r rows) posture(p *dispatch.Posture) Posture {
-	row := Posture{ID: string(p.ID), Version: 1 + p.Reviews, Service: string(p.Service), Area: Area{Kind: string(p.Area.Kind), Beats: p.Area.Beats, Zone: string(p.Area.Zone)},
+	row := Posture{ID: string(p.ID), Version: p.Version, Service: string(p.Service), Area: areaRow(p.Area), Reviews: p.Reviews,
 		ReviewBy: r.time(p.ReviewBy), Reason: p.ReasonShown(), ReasonState: "stated", Incomplete: p.Incomplete(), Unreviewed: p.Unreviewed, Invented: []string{}}
 	if p.Incomplete() {
 		row.ReasonState = "none_stated"
@@ -432,12 +459,12 @@ func (r rows) posture(p *dispatch.Posture) Posture {
 		return row
 	}
 	row.Title, row.From, row.Until, row.Authority, row.Script, row.EndedAt = p.Title, r.time(p.From), r.time(p.Until), p.Authority, p.Script, r.time(p.EndedAt)
-	row.Invented = texts(p.Invented)
-	for _, rule := range p.Rules {
-		row.Rules = append(row.Rules, PostureRule{Priority: int(rule.Priority), Types: rule.Types, Action: string(rule.Action), LimitMs: int64(rule.Limit), Desk: string(rule.Desk), Words: rule.Words})
-	}
-	for _, kept := range p.Reserve {
-		row.Reserve = append(row.Reserve, Reserve{Priority: int(kept.Priority), Units: kept.Units})
+	row.Invented, row.Preset = texts(p.Invented), p.Preset
+	row.Rules, row.Reserve = ruleRows(p.Rules), reserveRows(p.Reserve)
+	for _, c := range r.s.Contacts { // counts: the order cannot show
+		if c.Outcome.Kind == dispatch.OutcomeHeld && c.Outcome.Posture == p.ID {
+			row.Held++
+		}
 	}
 	return row
 }
@@ -489,7 +516,7 @@ func (r rows) liaison(l *dispatch.Liaison) Liaison {
 
 func (r rows) alarm(a *dispatch.Alarm) Alarm {
 	return Alarm{ID: string(a.ID), Cause: string(a.Cause), Level: string(a.Level), Desk: string(a.Desk), Text: a.Text, RaisedAt: r.time(a.RaisedAt),
-		Incident: string(a.Incident), Contact: string(a.Contact), Posture: string(a.Posture), Count: a.Times, AckedBy: a.AckedBy}
+		Incident: string(a.Incident), Contact: string(a.Contact), Posture: string(a.Posture), Preset: a.Preset, Clearing: string(a.Bulk), Count: a.Times, AckedBy: a.AckedBy}
 }
 
 func (r rows) promise(p *dispatch.Promise) Promise {

@@ -9,6 +9,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"runtime/debug"
 	"strings"
 	"sync"
@@ -43,7 +44,6 @@ type Options struct {
 	Console   http.Handler // the embedded pages
 	Tile      func(z, x, y int) (gzipped []byte, ok bool)
 	BeatAt    func(geo.Point) string
-	Presets   []Preset
 	Notices   []Notice
 	Speed     int  // of the clock: 1 in earnest
 	Demo      bool // offers "enter as…" on loopback
@@ -80,6 +80,7 @@ func New(opt Options) *Server {
 	config.Info.Description = "Computer-aided dispatch for the days when a city cannot answer every call. Times are RFC 3339 with offset; errors are problem+json (RFC 9457) with a stable code; every POST accepts an Idempotency-Key."
 	config.OpenAPIPath, config.DocsPath, config.SchemasPath = "/api/v1/openapi", "", "/api/v1/schemas"
 	config.CreateHooks = nil // no $schema links in answers
+	config.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	config.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"token":   {Type: "http", Scheme: "bearer"},
 		"session": {Type: "apiKey", In: "cookie", Name: SessionCookie},
@@ -93,9 +94,28 @@ func New(opt Options) *Server {
 	s.incidentRoutes()
 	s.unitRoutes()
 	s.postureRoutes()
+	s.rationingRoutes()
+	s.sweepRoutes()
+	s.figureRoutes()
 	s.peopleRoutes()
 	s.plainRoutes()
 	return s
+}
+
+// schemaName tells the rules' own types, which a configuration is made of, and those
+// of the figures from the rows of the same name.
+func schemaName(t reflect.Type, hint string) string {
+	name := huma.DefaultSchemaNamer(t, hint)
+	for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+		t = t.Elem()
+	}
+	if strings.HasSuffix(t.PkgPath(), "/stats") {
+		return "Figures" + name
+	}
+	if strings.HasSuffix(t.PkgPath(), "/dispatch") || strings.HasSuffix(t.PkgPath(), "/triage") || strings.HasSuffix(t.PkgPath(), "/geo") {
+		return "Rules" + name
+	}
+	return name
 }
 
 // Actions lists every route that is registered, as the permission table names it.

@@ -47,8 +47,13 @@ const testToken = "token-of-the-tests"
 // open makes a room with one police unit, E25 and a type of each kind.
 func open(t *testing.T, j journal.Journal, opt Options) *desk {
 	t.Helper()
+	return openAt(t, j, opt, standing{})
+}
+
+func openAt(t *testing.T, j journal.Journal, opt Options, clock engine.Clock) *desk {
+	t.Helper()
 	room := NewRoom()
-	e, err := engine.Open(context.Background(), engine.Options{Journal: j, Clock: standing{}, Followers: []engine.Follower{room.Follow}, CheckAll: true}, room.Bootstrap)
+	e, err := engine.Open(context.Background(), engine.Options{Journal: j, Clock: clock, Followers: []engine.Follower{room.Follow}, CheckAll: true, Index: memory.NewIndex(), Renew: room.Bootstrap}, room.Bootstrap)
 	if err != nil {
 		t.Fatal(err)
 	}

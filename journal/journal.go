@@ -27,7 +27,9 @@
 // reload; then look whether the command had been recorded.
 //
 // A snapshot is a cache. It is never needed to recover, and one that fails its
-// checksum is passed over as if it were not there.
+// checksum is passed over as if it were not there. Old ones are thinned and not
+// dropped (see Thin), so that the state at a past moment is found without
+// replaying everything before it.
 package journal
 
 import (
@@ -47,9 +49,6 @@ const (
 	MaxKey        = 4096     // bytes of a secret's key
 	MaxSnapshot   = 64 << 20 // bytes of a snapshot's body
 )
-
-// SnapshotsKept is how many snapshots are kept: those with the highest Seq.
-const SnapshotsKept = 2
 
 var (
 	// ErrUnknown: the append may or may not be durable. The caller must throw its
@@ -160,6 +159,9 @@ func (b Batch) checkSecrets() error {
 	return nil
 }
 
+// Newest is the sequence number that no entry is after.
+const Newest = 1<<64 - 1
+
 // Snapshot is the state after entry Seq, encoded by the engine.
 type Snapshot struct {
 	Seq  uint64
@@ -204,19 +206,23 @@ type Journal interface {
 	// Erase destroys the subject's key (crypto-shredding): it is overwritten where it
 	// is stored and gone for every reader, and no file of the store holds it any more
 	// when Erase answers nil. Only the fact that this subject was erased stays.
-	// Every stored snapshot goes with it, since one may hold what the key sealed;
-	// the caller saves a new one, made after the erasure. Erasing a subject without
-	// a key does the same and answers nil, so that after an error or a crash it is
-	// simply called again. It needs no epoch: it is as true under any leader.
+	// Every stored snapshot that may hold what the key sealed goes with it: those
+	// from the First of the batch on in which the key was born. The caller sees to it
+	// that none is saved later that was made before. Erasing a subject again does the
+	// same and answers nil, so that after an error or a crash it is simply called
+	// again; for a subject that never had a key there is nothing to do. It needs no
+	// epoch: it is as true under any leader.
 	Erase(ctx context.Context, subject string) error
 
 	// SaveSnapshot stores a snapshot; Seq must be between 1 and the head, else
-	// ErrGap. The SnapshotsKept highest stay. Saving one Seq again replaces it.
+	// ErrGap. Saving one Seq again replaces it. Which of the others stay is for Thin
+	// to say.
 	SaveSnapshot(ctx context.Context, s Snapshot) error
 
-	// LoadSnapshot is the newest snapshot that passes its checksum and is not ahead
-	// of the head, the caller's own copy; else ErrNoSnapshot.
-	LoadSnapshot(ctx context.Context) (Snapshot, error)
+	// LoadSnapshot is the newest snapshot that passes its checksum, is at or before
+	// entry upTo and not ahead of the head, the caller's own copy; else
+	// ErrNoSnapshot. Newest asks for the newest of all.
+	LoadSnapshot(ctx context.Context, upTo uint64) (Snapshot, error)
 
 	// Close waits for calls under way and releases the journal. It does not end the
 	// lead: epochs outlive processes.

@@ -1,6 +1,6 @@
 // Package recommend answers two questions about a snapshot of the room: which
-// units for this incident (Rank), and what is the best use of all free units
-// across everything that waits (Sweep). It proposes and explains; it changes
+// units for this incident (Rank), and what is the best use of all units across
+// everything that waits (Sweep). It proposes and explains; it changes
 // nothing. Only what a person accepts becomes a command, and the rules decide
 // on that command again.
 //

@@ -2,38 +2,72 @@ package recommend
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
-	"strconv"
 
 	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/triage"
 )
-
-// CallAhead is how long before a promise is due the sweep asks for the call-back.
-const CallAhead = 5 * dispatch.Minute
-
-// TravelUnknown stands for the way of a unit whose position is unknown: longer
-// than any in a city, so that it is sent only when nobody else can be, and never
-// left out when it is the last one.
-const TravelUnknown = 3 * dispatch.Hour
 
 // PairTravel estimates a unit's way to an incident; known is false where no
 // position is.
 type PairTravel func(dispatch.UnitID, dispatch.IncidentID) (ms dispatch.Millis, known bool)
 
+// Availability estimates how long until a unit that is busy on scene, on the way
+// to a hospital or at one is free: 0 when it has been there for longer than its
+// kind usually is. known is false where nobody can tell.
+type Availability func(dispatch.UnitID) (ms dispatch.Millis, known bool)
+
+// Option widens a sweep beyond the units that are free now.
+type Option func(*sweep)
+
+// CountOn lets a sweep propose units that are free within SoonHorizon.
+func CountOn(a Availability) Option { return func(w *sweep) { w.available = a } }
+
+// Preempting lets a sweep propose to take a unit off a less urgent call.
+func Preempting() Option { return func(w *sweep) { w.preempting = true } }
+
 // Proposal is what Sweep answers.
 type Proposal struct {
-	Lines   []Line    // the most urgent first; each may be accepted in this order
-	Waiting []Waiting // who stays, the most urgent first
-	CallNow []CallNow // who is to be called back, the most urgent first
+	Lines     []Line      // the most urgent class first; to be accepted in this order, any may be left out
+	Short     []Short     // who is proposed fewer units than its type needs
+	Waiting   []Waiting   // who stays, the most urgent first
+	Displaced []Displaced // who loses the only unit if the lines are accepted
+	CallNow   []CallNow   // who is to be called back, the most urgent first
+	Coverage  []Coverage  // what is left, by service as configured
 }
 
 // Line proposes to send one unit to one incident.
 type Line struct {
+	Incident   dispatch.IncidentID
+	Number     uint64 // the incident's
+	Unit       dispatch.UnitID
+	Means      Means
+	From       dispatch.IncidentID // what the unit works on now, unless Free
+	Wait       dispatch.Millis     // until the unit is free, Soon only
+	Travel     dispatch.Millis     // from where it is now; meaningless unless Known
+	Known      bool
+	Need       string              // the capability that it counts for, or the service
+	First      bool                // the first unit of its incident; the others complete its plan
+	Behind     []dispatch.UnitID   // whose stacks the incident leaves
+	After      dispatch.IncidentID // set where the incident waits only once the line that takes its unit for this one is accepted
+	Why        string              // in plain words
+	Otherwise  string              // the best alternative in plain words
+	Substitute *Substitute         // the same; nil: nobody else fits
+}
+
+// Substitute is the best unit that no line proposes and that could go instead.
+type Substitute struct {
+	Unit  dispatch.UnitID
+	Means Means
+	Later dispatch.Millis // how much later it helps; below 0: sooner, at another price
+	Known bool            // Later means something
+}
+
+// Short is a need of an incident for which no unit is proposed, though others are
+// proposed or there already.
+type Short struct {
 	Incident dispatch.IncidentID
-	Unit     dispatch.UnitID
-	Travel   dispatch.Millis // meaningless unless Known
-	Known    bool
+	Need     triage.Need
 	Why      string
 }
 
@@ -41,340 +75,270 @@ type Line struct {
 type Waiting struct {
 	Incident dispatch.IncidentID
 	Why      string
+	Waited   dispatch.Millis  // since it was opened
 	Until    dispatch.Instant // when somebody is alarmed
 }
 
-// CallNow is a caller to be called back.
-type CallNow struct {
-	Contact dispatch.ContactID
-	Promise dispatch.PromiseID // empty: a hold is past due and nothing was promised
-	Why     string
+// Displaced is an incident that waits again when its unit is taken for another.
+type Displaced struct {
+	Incident dispatch.IncidentID
+	Contact  dispatch.ContactID // to be told
+	Unit     dispatch.UnitID
+	For      dispatch.IncidentID
+	Why      string // what to tell, and what to mind
 }
 
-// Sweep proposes the best use of all free units across every incident that
-// waits, is held or is staged and has nobody on it: one unit each, the first that
-// helps.
+// Coverage is what is left of a service.
+type Coverage struct {
+	Service dispatch.Service
+	Free    int
+	Sent    int      // free ones that lines propose
+	Bare    []string // beats whose last free unit a line proposes
+}
+
+// Sweep proposes the best use of the units across every incident that waits: what
+// is waiting, staged or unanswered, an appointment whose time has come, a hold
+// unless a posture in force still says so and it is not due, and what has units
+// but not all that its type needs. Free units always count, others as the options
+// say.
 //
-// Classes are served one after the other: by priority, and within a priority
-// life-safety first, since no reserve binds it. Within a class as many incidents
-// as possible get a unit, and among all ways to do that the proposal has the
-// least total travel, exactly (see assign); where several are equally good for
-// the class, a fixed draw takes one of them. A reserve of a posture that covers
-// only some incidents is taken for those apart, the scarcest first. A unit whose
-// service a zone's rule keeps out is not proposed there.
+// The rule. Incidents are ranked into classes: life-safety by its priority, then
+// all others by theirs. Within a class the first units come before those that
+// complete a plan, and within these the later ones first, by whole steps of
+// lateness. Each such rank is served as if those after it did not exist: as many
+// incidents as possible, and among all ways to do that with the least cost in
+// all, which is the time until the units are there and the prices in this
+// package's constants. A fixed draw decides between equally good ways.
 //
-// One more idle unit never worsens the result: class by class no fewer incidents
-// are served, and no longer total travel where equally many are. (With reserves
-// that cover single beats or zones this holds within each such reserve only.)
-func Sweep(s *dispatch.State, travel PairTravel) Proposal {
-	w := sweep{s: s, travel: travel, sent: map[dispatch.Service]int{}, taken: map[dispatch.UnitID]bool{}}
-	for _, u := range unitsInOrder(s) {
-		if u.Free() {
-			w.free = append(w.free, u)
-		}
+// It is exact for each rank (see assign) as long as the rank's incidents are
+// bound by the same reserves. Where they are not, those under the tightest
+// reserve are served first, and then a rank has at least half as many lines as it
+// could have with reserves that count a whole service. Reserves that count several
+// sets of beats together for one incident are taken as one, never too widely.
+//
+// A unit is taken off another call only before it has arrived there, only for
+// life-safety or priority 1 whose type and place somebody has said, and only off
+// what is less urgent and not life-safety. A call that loses its only unit
+// competes again in its own rank.
+//
+// One more idle unit of those the room has never worsens the result: rank by rank
+// no fewer lines, and no greater cost where there are equally many. Every line can
+// be accepted in order (see Line.Commands), and so can what is left when some are
+// not, except a line whose After line was not.
+func Sweep(s *dispatch.State, travel PairTravel, options ...Option) Proposal {
+	w := newSweep(s, travel, options...)
+	for _, c := range w.calls() {
+		w.byClass[c.class] = append(w.byClass[c.class], c)
 	}
-	calls := w.calls()
-	for from := 0; from < len(calls); {
-		to := from + 1
-		for to < len(calls) && calls[to].class() == calls[from].class() {
-			to++
-		}
-		w.serve(calls[from:to])
-		from = to
+	for class := range classes {
+		w.serve(w.firsts(class), true)
+		w.serve(w.rests(class), false)
 	}
-	w.out.CallNow = callsNow(s)
+	w.explain()
+	w.out.CallNow = w.callsNow()
+	slices.SortStableFunc(w.out.Waiting, func(a, b Waiting) int {
+		i, k := s.Incidents[a.Incident], s.Incidents[b.Incident]
+		return cmp.Or(cmp.Compare(classOf(s, i), classOf(s, k)), cmp.Compare(i.OpenedAt, k.OpenedAt), cmp.Compare(i.Number, k.Number))
+	})
 	return w.out
 }
 
+// classes is above the greatest of classOf.
+const classes = 10 + 2*int(triage.PriorityLowest) + 2
+
 // sweep is one Sweep under way.
 type sweep struct {
-	s      *dispatch.State
-	travel PairTravel
-	free   []*dispatch.Unit
-	taken  map[dispatch.UnitID]bool
-	sent   map[dispatch.Service]int // proposed so far
-	out    Proposal
+	s          *dispatch.State
+	travel     PairTravel
+	available  Availability
+	preempting bool
+	reserving  []*dispatch.Posture
+	overdue    map[dispatch.ContactID]bool
+	roster     map[string]int // units that have a capability, on duty or not
+	fleet      []able
+	byClass    [classes][]*open
+	taken      map[dispatch.IncidentID]int // units taken off an incident so far
+	drafts     []draft
+	out        Proposal
 }
 
-// open is one incident that wants a unit.
-type open struct {
-	i    *dispatch.Incident
-	lead *dispatch.Contact
+// draft is a line with what is needed to explain it.
+type draft struct {
+	want
+	unit    int // by place in the fleet
+	first   bool
+	need    string // what it counts for; empty: the type asks for nothing in particular
+	after   dispatch.IncidentID
+	columns []int // the units that its group could choose from
+	cells   []int64
+	shift   int
 }
 
-// class orders incidents: ten times the priority, one more unless life-safety.
-func (c open) class() int {
-	if c.i.LifeSafety {
-		return 10 * int(c.i.Priority())
+func newSweep(s *dispatch.State, travel PairTravel, options ...Option) *sweep {
+	w := &sweep{s: s, travel: travel, reserving: reserving(s), overdue: overdue(s), roster: map[string]int{}, taken: map[dispatch.IncidentID]int{}}
+	for _, option := range options {
+		option(w)
 	}
-	return 10*int(c.i.Priority()) + 1
+	for _, u := range unitsInOrder(s) {
+		for _, capability := range u.Capabilities {
+			w.roster[capability]++
+		}
+	}
+	w.fleet = w.able()
+	return w
 }
 
-// calls lists the incidents that want a unit, by class, then the longest open.
-func (w *sweep) calls() []open {
-	var found []open
-	for _, i := range w.s.Incidents { // sorted below
-		if !i.Open() || i.Active() > 0 {
+// firsts are the first units that the incidents of a class want.
+func (w *sweep) firsts(class int) []want {
+	var wants []want
+	for _, c := range w.byClass[class] {
+		if !c.working {
+			wants = append(wants, want{call: c})
+		}
+	}
+	return wants
+}
+
+// rests are the units that complete the plans of those to whom somebody comes.
+func (w *sweep) rests(class int) []want {
+	var wants []want
+	for _, c := range w.byClass[class] {
+		if !c.working {
 			continue
 		}
-		lead := w.s.Lead(i)
-		switch lead.Outcome.Kind {
-		case dispatch.OutcomeWaiting, dispatch.OutcomeHeld, dispatch.OutcomeStaged, dispatch.OutcomeUnanswered:
-			found = append(found, open{i, lead})
+		for _, n := range c.lacks {
+			for range n.Count {
+				wants = append(wants, want{call: c, capability: n.Capability, place: c.place(n)})
+			}
 		}
 	}
-	slices.SortFunc(found, func(a, b open) int {
-		return cmp.Or(cmp.Compare(a.class(), b.class()), cmp.Compare(a.i.OpenedAt, b.i.OpenedAt), cmp.Compare(a.i.Number, b.i.Number))
-	})
-	return found
+	return wants
 }
 
-// serve proposes for one class: the incidents under the same reserves together.
-func (w *sweep) serve(class []open) {
-	type group struct {
-		calls []open
-		spare map[dispatch.Service]int
-		key   string
-		least int
-	}
-	var groups []*group
-	byKey := map[string]*group{}
-	for _, c := range class {
-		key, spare, least := "", map[dispatch.Service]int{}, 0
-		for n, of := range w.s.Config.Services {
-			left, by := w.s.SpareFor(of, c.i)
-			spare[of] = left
-			if by != nil {
-				key += strconv.Itoa(n) + string(by.ID) + " "
-			}
-			if n == 0 || left < least {
-				least = left
-			}
+// serve proposes for the ranks among wants: the later ones first, and in a rank
+// those under the same reserves together, the tightest first.
+func (w *sweep) serve(wants []want, first bool) {
+	keys := make(map[*open]string, len(wants))
+	for _, t := range wants {
+		if keys[t.call] == "" {
+			keys[t.call] = groupKey(t.call.cutoffs)
 		}
-		g := byKey[key]
-		if g == nil {
-			g = &group{spare: spare, key: key, least: least}
-			byKey[key] = g
-			groups = append(groups, g)
+	}
+	slices.SortStableFunc(wants, func(a, b want) int {
+		return cmp.Or(cmp.Compare(b.call.late, a.call.late), cmp.Compare(keys[a.call], keys[b.call]),
+			cmp.Compare(a.call.i.OpenedAt, b.call.i.OpenedAt), cmp.Compare(a.call.i.Number, b.call.i.Number))
+	})
+	for len(wants) > 0 {
+		n := 1
+		for n < len(wants) && wants[n].call.late == wants[0].call.late && keys[wants[n].call] == keys[wants[0].call] {
+			n++
 		}
-		g.calls = append(g.calls, c)
+		w.match(wants[:n], first)
+		wants = wants[n:]
 	}
-	slices.SortStableFunc(groups, func(a, b *group) int {
-		return cmp.Or(cmp.Compare(a.least, b.least), cmp.Compare(a.key, b.key))
-	})
-	waiting := len(w.out.Waiting)
-	for _, g := range groups {
-		w.match(g.calls, g.spare)
-	}
-	slices.SortStableFunc(w.out.Waiting[waiting:], func(a, b Waiting) int {
-		return cmp.Compare(w.s.Incidents[a.Incident].Number, w.s.Incidents[b.Incident].Number)
-	})
 }
 
-// match finds the best assignment for incidents under the same reserves.
-func (w *sweep) match(calls []open, spare map[dispatch.Service]int) {
-	var units []*dispatch.Unit
-	left := map[dispatch.Service]int{}
-	for _, u := range w.free {
-		if !w.taken[u.ID] {
-			units = append(units, u)
-			left[u.Service]++
+// match finds the best assignment for wants under the same reserves.
+func (w *sweep) match(wants []want, first bool) {
+	gates := w.gates(wants[0].call.cutoffs)
+	var columns []int
+	for n := range w.fleet {
+		if !w.fleet[n].taken {
+			columns = append(columns, n)
 		}
 	}
-	m := matrix{columns: len(units)}
-	for _, c := range calls {
-		m.rows = append(m.rows, w.costs(c.i, units, min(len(calls), len(units))))
+	rows := min(len(wants), MaxSweepCalls)
+	m, shift := matrix{columns: len(columns)}, 0
+	for _, t := range wants[:rows] {
+		row, by := w.cells(t, columns, gates, rows)
+		m.rows, shift = append(m.rows, row), by
 	}
-	for _, of := range w.s.Config.Services { // what a reserve keeps is taken first, by nobody
-		for keep := left[of] - max(spare[of]-w.sent[of], 0); keep > 0; keep-- {
-			row := make([]int64, len(units))
-			for n, u := range units {
-				if u.Service != of {
-					row[n] = impossible
-				}
-			}
-			m.kept = append(m.kept, row)
-		}
-	}
+	m.kept = w.keep(gates, columns, rows)
 	assigned := m.assign()
-	for n, c := range calls {
-		if assigned[n] < 0 {
+	var matched []draft
+	var unmet []want
+	for n, t := range wants {
+		if n >= rows || assigned[n] < 0 {
+			unmet = append(unmet, t)
 			continue
 		}
-		u := units[assigned[n]]
-		w.taken[u.ID] = true
-		w.sent[u.Service]++
-		ms, known := w.travel(u.ID, c.i.ID)
-		w.out.Lines = append(w.out.Lines, Line{Incident: c.i.ID, Unit: u.ID, Travel: ms, Known: known, Why: w.whySent(c, u, known)})
+		matched = append(matched, draft{want: t, unit: columns[assigned[n]], first: first, after: w.afterOf(t.call), columns: columns, cells: m.rows[n], shift: shift})
 	}
-	for n, c := range calls {
-		if assigned[n] < 0 {
-			w.out.Waiting = append(w.out.Waiting, Waiting{Incident: c.i.ID, Why: w.whyWaiting(c, units, m.rows[n]), Until: c.lead.Outcome.Due})
+	if slices.ContainsFunc(gates, func(g gate) bool { return g.by != nil }) {
+		slices.SortStableFunc(matched, func(a, b draft) int { return cmp.Compare(w.lessens(a, gates), w.lessens(b, gates)) })
+	}
+	for n := range matched {
+		w.take(&matched[n])
+	}
+	w.drafts = append(w.drafts, matched...)
+	if len(unmet) > 0 {
+		gates = w.gates(wants[0].call.cutoffs) // as they are now
+		for _, t := range unmet {
+			w.unserved(t, w.whyNot(t, gates))
 		}
 	}
 }
 
-// costs are the ways of the units to one incident: the travel time, and below it
-// a fixed draw, so that no two plans are equally good and the answer is one. The
-// draws of all lines together stay below one millisecond: travel comes first.
-func (w *sweep) costs(i *dispatch.Incident, units []*dispatch.Unit, lines int) []int64 {
-	needs := needsOf(w.s, i)
-	barred := map[dispatch.Service]bool{}
-	for _, of := range w.s.Config.Services {
-		barred[of] = w.s.EntryRefused(of, i) != nil
+// lessens is how much a line lessens what its own reserves count: nothing, the
+// whole service, or the beats too. Under a reserve the first go first, since each
+// line needs more units free than are kept.
+func (w *sweep) lessens(d draft, gates []gate) int {
+	f := &w.fleet[d.unit]
+	switch {
+	case f.means != Free:
+		return 0
+	case gates[f.of].homed(f.unit):
+		return 2
 	}
-	shift := bits.Len(uint(lines))
-	drawn := min(drawBits, costBits-2*shift)
-	row := make([]int64, len(units))
-	for n, u := range units {
-		if _, right := brings(u, i, needs); !right || barred[u.Service] {
-			row[n] = impossible
-			continue
-		}
-		ms, known := w.travel(u.ID, i.ID)
-		if !known {
-			ms = TravelUnknown
-		}
-		ms = min(max(ms, 0), TravelUnknown)
-		row[n] = int64(ms)<<(drawn+shift) | draw(u.ID, i.ID)>>(drawBits-drawn)
-	}
-	return row
+	return 1
 }
 
-// A cell has 24 bits of travel, a draw, and as many bits as the draws of all
-// lines need to add up; all lines together stay below unserved, 59 bits. What is
-// left for draw and sums is costBits.
-const (
-	drawBits = 20
-	costBits = 59 - 24
-)
-
-// draw is FNV-1a over both names, folded to drawBits.
-func draw(unit dispatch.UnitID, incident dispatch.IncidentID) int64 {
-	h := uint64(14695981039346656037)
-	for _, text := range [2]string{string(unit), string(incident)} {
-		for n := range len(text) {
-			h = (h ^ uint64(text[n])) * 1099511628211
-		}
-		h = (h ^ 0xff) * 1099511628211
+// take marks a unit as proposed, and lets the call that it is taken from compete
+// again where nobody is left on it.
+func (w *sweep) take(d *draft) {
+	f, c := &w.fleet[d.unit], d.call
+	f.taken, c.working = true, true
+	if d.need = d.capability; d.first {
+		c.lacks, d.need = without(c.lacks, f.unit)
 	}
-	h ^= h >> 40
-	h ^= h >> 20
-	return int64(h & (1<<drawBits - 1))
+	if f.means != Preempt {
+		return
+	}
+	if w.taken[f.from.ID]++; w.taken[f.from.ID] < f.from.Active() {
+		return
+	}
+	lead := w.s.Lead(f.from)
+	w.out.Displaced = append(w.out.Displaced, Displaced{Incident: f.from.ID, Contact: lead.ID, Unit: f.unit.ID, For: c.i.ID,
+		Why: string(f.unit.ID) + " is taken for a more urgent call: tell the caller that it takes longer" + unsafe(lead)})
+	again := w.newOpen(f.from)
+	again.working, again.lacks = false, w.lacking(f.from, again.needs, false)
+	class := w.byClass[again.class]
+	w.byClass[again.class] = append(slices.DeleteFunc(class, func(c *open) bool { return c.i == f.from }), again)
 }
 
-func (w *sweep) whySent(c open, u *dispatch.Unit, known bool) string {
-	why := "priority " + strconv.Itoa(int(c.i.Priority()))
-	if c.i.LifeSafety {
-		why += ", life-safety"
+// afterOf names the call for which the only unit of this one is taken, if it is.
+func (w *sweep) afterOf(c *open) dispatch.IncidentID {
+	for _, d := range w.out.Displaced {
+		if d.Incident == c.i.ID {
+			return d.For
+		}
 	}
-	switch c.lead.Outcome.Kind {
-	case dispatch.OutcomeHeld:
-		why += ", held so far"
-	case dispatch.OutcomeStaged:
-		why += ", staged so far: decide on the way in first"
-	}
-	if what, _ := brings(u, c.i, needsOf(w.s, c.i)); what != string(u.Service) {
-		why += "; " + string(u.ID) + " has " + what
-	}
-	if !known {
-		return why + "; its position is unknown"
-	}
-	return why + "; least travel for all together"
+	return ""
 }
 
-// whyWaiting says what keeps an incident without a unit. units and row are those
-// that were free when its class was served.
-func (w *sweep) whyWaiting(c open, units []*dispatch.Unit, row []int64) string {
-	for n, u := range units {
-		if row[n] >= impossible {
-			continue
-		}
-		if spare, by := w.s.SpareFor(u.Service, c.i); by != nil && spare <= w.sent[u.Service] {
-			return "the units left are kept in reserve by posture " + string(by.ID) + " (" + by.Title + ")"
-		}
-		return "more urgent or nearer calls take the units that fit"
+// unserved notes a want that nobody meets.
+func (w *sweep) unserved(t want, why string) {
+	if t.capability == "" {
+		w.out.Waiting = append(w.out.Waiting, w.waiting(t.call.i, t.call.lead, why))
+		return
 	}
-	if no := w.s.EntryRefused(c.i.Service, c.i); no != nil {
-		return no.Text
+	if n := len(w.out.Short); n > 0 && w.out.Short[n-1].Incident == t.call.i.ID && w.out.Short[n-1].Need.Capability == t.capability {
+		w.out.Short[n-1].Need.Count++
+		return
 	}
-	if needs := needsOf(w.s, c.i); len(needs) > 0 {
-		return "no unit that is free has " + needs[0].Capability
-	}
-	return "no unit of " + string(c.i.Service) + " is free"
+	w.out.Short = append(w.out.Short, Short{Incident: t.call.i.ID, Need: triage.Need{Capability: t.capability, Count: 1}, Why: why})
 }
 
-// callsNow lists whom to call back: promises that are broken and followed by no
-// other, or due within CallAhead, and holds past their due time.
-func callsNow(s *dispatch.State) []CallNow {
-	type due struct {
-		CallNow
-		class  int
-		at     dispatch.Instant
-		number uint64
-	}
-	var found []due
-	for _, c := range s.Contacts { // sorted below
-		i := s.Incidents[c.Incident]
-		if c.Outcome.Kind.Final() || i == nil {
-			continue
-		}
-		d := due{CallNow: CallNow{Contact: c.ID}, class: open{i: i}.class(), number: c.Number}
-		if n := len(c.Promises); n > 0 {
-			if p := s.Promises[c.Promises[n-1]]; p != nil {
-				switch {
-				case p.State == dispatch.PromiseBroken:
-					d.Promise, d.at, d.Why = p.ID, p.Due, "a promise was broken "+minutes(s.Now.Since(p.Due))+" ago and nothing was said since"
-				case p.State == dispatch.PromiseOpen && p.Due.Since(s.Now) <= CallAhead:
-					d.Promise, d.at, d.Why = p.ID, p.Due, "a promise is due "+within(p.Due.Since(s.Now))
-				}
-			}
-		}
-		if d.Why == "" && c.Outcome.Kind == dispatch.OutcomeHeld && pastDue(s, c) {
-			d.at, d.Why = min(c.Outcome.Due, s.Now), "the hold is past its time"
-		}
-		if d.Why == "" {
-			continue
-		}
-		if c.Safe == dispatch.SafeNo {
-			d.Why += "; the number is not safe: the supervisor decides"
-		}
-		found = append(found, d)
-	}
-	slices.SortFunc(found, func(a, b due) int {
-		return cmp.Or(cmp.Compare(a.class, b.class), cmp.Compare(a.at, b.at), cmp.Compare(a.number, b.number))
-	})
-	calls := make([]CallNow, len(found))
-	for n := range found {
-		calls[n] = found[n].CallNow
-	}
-	return calls
-}
-
-// pastDue reports whether a contact's due time has come. An alarm moves the due
-// time on, so one that stands counts too.
-func pastDue(s *dispatch.State, c *dispatch.Contact) bool {
-	if c.Outcome.Due <= s.Now {
-		return true
-	}
-	for _, a := range s.Alarms { // any one will do
-		if a.Cause == dispatch.CauseOverdue && a.Contact == c.ID {
-			return true
-		}
-	}
-	return false
-}
-
-func within(d dispatch.Millis) string {
-	if d <= 0 {
-		return "now"
-	}
-	return "in " + minutes(d)
-}
-
-func minutes(d dispatch.Millis) string {
-	if d < dispatch.Minute {
-		return "less than a minute"
-	}
-	return strconv.FormatInt(int64(d/dispatch.Minute), 10) + " min"
+func (w *sweep) waiting(i *dispatch.Incident, lead *dispatch.Contact, why string) Waiting {
+	return Waiting{Incident: i.ID, Why: why, Waited: max(w.s.Now.Since(i.OpenedAt), 0), Until: lead.Outcome.Due}
 }

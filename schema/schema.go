@@ -94,6 +94,17 @@ var kinds = []kind{
 	{41, 1, func() dispatch.Event { return &dispatch.AlarmAcked{} }},
 	{42, 1, func() dispatch.Event { return &dispatch.ClockJumped{} }},
 	{43, 1, func() dispatch.Event { return &dispatch.ClockConfirmed{} }},
+	{44, 1, func() dispatch.Event { return &dispatch.PostureAmended{} }},
+	{45, 1, func() dispatch.Event { return &dispatch.CallerRung{} }},
+	{46, 1, func() dispatch.Event { return &dispatch.DeskShut{} }},
+	{47, 1, func() dispatch.Event { return &dispatch.DeskOpened{} }},
+	{48, 1, func() dispatch.Event { return &dispatch.TriggerMet{} }},
+	{49, 1, func() dispatch.Event { return &dispatch.TriggerCleared{} }},
+	{50, 1, func() dispatch.Event { return &dispatch.TriggerFired{} }},
+	{51, 1, func() dispatch.Event { return &dispatch.ClearingProposed{} }},
+	{52, 1, func() dispatch.Event { return &dispatch.ClearingConfirmed{} }},
+	{53, 1, func() dispatch.Event { return &dispatch.ClearingRejected{} }},
+	{54, 1, func() dispatch.Event { return &dispatch.ClearingReminded{} }},
 }
 
 var (
@@ -131,6 +142,14 @@ func Names() []string {
 		names[i] = k.make().EventName()
 	}
 	return names
+}
+
+// New makes an empty event of a kind, by its name; nil for a name that has no number.
+func New(name string) dispatch.Event {
+	if k, known := byName[name]; known {
+		return k.make()
+	}
+	return nil
 }
 
 // Clear encodes the part of an event that is not sealed, with its number and

@@ -443,6 +443,9 @@ func TestStateRoundTrip(t *testing.T) {
 				one := reflect.New(f.Type().Elem().Elem())
 				fill.value(one.Elem(), "")
 				key := one.Elem().FieldByName("ID")
+				if !key.IsValid() { // the state of a desk or trigger does not name it
+					key = reflect.ValueOf(fmt.Sprint("key of ", v.Type().Field(i).Name)).Convert(f.Type().Key())
+				}
 				f.SetMapIndex(key, one)
 				continue
 			}

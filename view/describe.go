@@ -26,6 +26,8 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		return append(of(e.Contact), e.Incident)
 	case *dispatch.OutcomeChanged:
 		return of(e.Contact)
+	case *dispatch.CallerRung:
+		return of(e.Contact)
 	case *dispatch.PromiseMade:
 		return of(e.Contact)
 	case *dispatch.PromiseSettled:
@@ -115,6 +117,8 @@ func Describe(s *dispatch.State, event dispatch.Event) string {
 		return fmt.Sprintf("note %s on call %d", e.ID, number(e.Incident))
 	case *dispatch.NoteWasStruck:
 		return fmt.Sprintf("note %s on call %d struck", e.Note, number(e.Incident))
+	case *dispatch.CallerRung:
+		return describeRinging(contact(e.Contact), e)
 	case *dispatch.PromiseMade:
 		return fmt.Sprintf("the caller of contact %d was promised an answer (%s, by %s)", contact(e.Contact), e.ID, e.Channel)
 	case *dispatch.PromiseSettled:
@@ -164,6 +168,8 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return text
 	case *dispatch.PostureDeclared:
 		return fmt.Sprintf("posture %s declared: %s; reason: %s", e.Posture.ID, e.Posture.Title, e.Posture.ReasonShown())
+	case *dispatch.PostureAmended:
+		return fmt.Sprintf("posture %s amended (version %d) by %s: %s", e.Posture, e.Version, e.Authority, e.Why)
 	case *dispatch.PostureRenewed:
 		return fmt.Sprintf("posture %s reviewed and renewed: %s", e.Posture, e.Reason)
 	case *dispatch.PostureUnreviewed:
@@ -200,6 +206,50 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("the clock jumped by %d s", int64(e.By/dispatch.Second))
 	case *dispatch.ClockConfirmed:
 		return "the clock was confirmed"
+	}
+	return describeRationing(event)
+}
+
+func describeRinging(number uint64, e *dispatch.CallerRung) string {
+	text := fmt.Sprintf("the caller of contact %d was rung: ", number)
+	switch e.Reached {
+	case dispatch.ReachedYes:
+		text += "reached"
+	case dispatch.ReachedNo:
+		text += "nobody picked up"
+	default:
+		text = fmt.Sprintf("the caller of contact %d is not rung: it is not safe", number)
+	}
+	if e.Private.Text != "" {
+		text += "; what has changed: " + e.Private.Text
+	}
+	return text
+}
+
+// describeRationing goes on with triggers, desks and clearings.
+func describeRationing(event dispatch.Event) string {
+	switch e := event.(type) {
+	case *dispatch.TriggerMet:
+		return fmt.Sprintf("trigger %s: its condition holds", e.Trigger)
+	case *dispatch.TriggerCleared:
+		return fmt.Sprintf("trigger %s: its condition holds no longer", e.Trigger)
+	case *dispatch.TriggerFired:
+		return fmt.Sprintf("trigger %s: preset %s", e.Trigger, e.Preset)
+	case *dispatch.DeskShut:
+		return fmt.Sprintf("desk %s shut: %s", e.Desk, e.Reason)
+	case *dispatch.DeskOpened:
+		return fmt.Sprintf("desk %s opened: %s", e.Desk, e.Reason)
+	case *dispatch.ClearingProposed:
+		if e.Bulk.Cleared {
+			return fmt.Sprintf("%s cleared %d calls alone as %s: %s", e.Bulk.By, len(e.Bulk.Contacts), e.Bulk.Outcome, e.Bulk.Reason)
+		}
+		return fmt.Sprintf("%s wants %d calls cleared as %s: %s", e.Bulk.By, len(e.Bulk.Contacts), e.Bulk.Outcome, e.Bulk.Reason)
+	case *dispatch.ClearingConfirmed:
+		return fmt.Sprintf("clearing %s confirmed", e.Bulk)
+	case *dispatch.ClearingRejected:
+		return fmt.Sprintf("clearing %s rejected: %s", e.Bulk, e.Reason)
+	case *dispatch.ClearingReminded:
+		return fmt.Sprintf("clearing %s still waits for a second person", e.Bulk)
 	}
 	return event.EventName()
 }

@@ -185,6 +185,10 @@ func Named(s *dispatch.State, event dispatch.Event) dispatch.Touched {
 		t.Contacts = append(t.Contacts, e.Contact)
 	case *dispatch.ContactJoined:
 		t.Contacts = append(t.Contacts, e.Contact)
+	case *dispatch.CallerRung:
+		t.Contacts = append(t.Contacts, e.Contact)
+	case *dispatch.PostureAmended:
+		t.Postures = append(t.Postures, e.Posture)
 	case *dispatch.PromiseMade:
 		t.Promises, t.Contacts = append(t.Promises, e.ID), append(t.Contacts, e.Contact)
 	case *dispatch.PromiseSettled:

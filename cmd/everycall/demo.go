@@ -104,12 +104,13 @@ func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.
 	time0.Start()
 	var running sync.WaitGroup
 	running.Go(func() { clock.Ticker(ctx, h.engine, demoTick, false) })
+	running.Go(func() { clock.Hours(ctx, room) })
 	running.Go(func() {
 		if err := driver.Run(ctx); err != nil {
 			log.Error("the simulated responders have stopped", "err", err)
 		}
 	})
-	err = serve(ctx, listener, h.server(httpapi.Options{Demo: true, Speed: c.Speed, Token: c.Token, TokenRole: auth.RoleSupervisor, Presets: presets()}), "", "")
+	err = serve(ctx, listener, h.server(httpapi.Options{Demo: true, Speed: c.Speed, Token: c.Token, TokenRole: auth.RoleSupervisor}), "", "")
 	stop()
 	running.Wait()
 	return errors.Join(err, h.close())

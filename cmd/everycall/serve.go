@@ -84,9 +84,10 @@ func (c serveCmd) Run() error {
 	ticking := make(chan struct{})
 	go func() { // ends with ctx
 		defer close(ticking)
+		go clock.Hours(ctx, &driven{house: h, now: clock.Wall{}.Now}) // ends with ctx
 		clock.Ticker(ctx, h.engine, tickEvery, true)
 	}()
-	err = serve(ctx, listener, h.server(httpapi.Options{Secure: c.TLSCert != "", Presets: presets()}), c.TLSCert, c.TLSKey)
+	err = serve(ctx, listener, h.server(httpapi.Options{Secure: c.TLSCert != ""}), c.TLSCert, c.TLSKey)
 	stop()
 	<-ticking
 	return errors.Join(err, h.close())

@@ -15,7 +15,6 @@ import (
 	"github.com/everycall/everycall/city"
 	"github.com/everycall/everycall/cmd/everycall/folder"
 	"github.com/everycall/everycall/console"
-	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/engine"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/httpapi"
@@ -40,7 +39,12 @@ func open(ctx context.Context, dir string, c engine.Clock, log *slog.Logger) (*h
 		return nil, err
 	}
 	h := &house{store: store, room: httpapi.NewRoom(), auth: auth.New(store.Accounts()), log: log}
-	h.engine, err = engine.Open(ctx, engine.Options{Journal: store.Journal(), Clock: c, Log: log, Followers: []engine.Follower{h.room.Follow}}, h.room.Bootstrap)
+	index, err := store.Index()
+	if err != nil {
+		return nil, errors.Join(err, store.Close())
+	}
+	h.engine, err = engine.Open(ctx, engine.Options{Journal: store.Journal(), Clock: c, Log: log, Followers: []engine.Follower{h.room.Follow},
+		Renew: h.room.Bootstrap, Index: index}, h.room.Bootstrap)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
@@ -109,21 +113,4 @@ func shutDown(web *http.Server, within time.Duration) error {
 		return web.Close()
 	}
 	return err
-}
-
-// presets are postures that wait to be declared: words and limits are ours,
-// after the limits that Los Angeles County publishes (10, 20 and 60 minutes).
-func presets() []httpapi.Preset {
-	hold := func(priority, minutes int) httpapi.PostureRule {
-		return httpapi.PostureRule{Priority: priority, Action: string(dispatch.ActionHold), LimitMs: int64(minutes) * int64(dispatch.Minute)}
-	}
-	return []httpapi.Preset{
-		{ID: "priority-calls-only", Title: "Priority calls only", Service: city.Police, Area: httpapi.Area{Kind: "city"}, Rules: []httpapi.PostureRule{hold(3, 60), hold(4, 60), hold(5, 60)},
-			Reserve: []httpapi.Reserve{{Priority: 3, Units: 4}}, ReviewHours: 4, UntilHours: 12,
-			Script: "We are sending officers only to the most urgent calls at the moment."},
-		{ID: "keep-a-reserve", Title: "Two units kept for the most urgent", Service: city.Police, Area: httpapi.Area{Kind: "city"}, Rules: []httpapi.PostureRule{{Priority: 1, Action: string(dispatch.ActionAnswer)}},
-			Reserve: []httpapi.Reserve{{Priority: 2, Units: 2}}, ReviewHours: 2, UntilHours: 8, Script: "Officers are busy; we answer the most urgent calls first."},
-		{ID: "ambulance-delay", Title: "Low-urgency ambulance calls wait", Service: city.EMS, Area: httpapi.Area{Kind: "city"}, Rules: []httpapi.PostureRule{hold(3, 20), hold(4, 60)},
-			ReviewHours: 2, UntilHours: 8, Script: "All ambulances are with patients in danger; yours will come later than usual."},
-	}
 }

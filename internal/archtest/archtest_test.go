@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"dispatch":  {"geo", "triage"},
 	"recommend": {"dispatch", "geo", "triage"},
 	"view":      {"dispatch", "geo"},
+	"stats":     {"dispatch", "geo", "triage"},
 
 	"journal":             {},
 	"journal/memory":      {"journal"},
@@ -45,7 +46,7 @@ var arrows = map[string][]string{
 	"auth":          {},
 	"auth/authtest": {"auth"},
 	"console":       {},
-	"httpapi":       {"advisor", "auth", "dispatch", "engine", "geo", "recommend", "triage", "view"},
+	"httpapi":       {"advisor", "auth", "dispatch", "engine", "geo", "recommend", "stats", "triage", "view"},
 	"lab/drive":     {"advisor", "city", "dispatch", "engine", "geo", "recommend", "road", "triage"},
 
 	"internal/archtest": {},

@@ -53,9 +53,10 @@ func Run(t *testing.T, fresh func(t testing.TB) Opener) {
 		{"secrets are born with their batch", secrets},
 		{"a subject has one key, ever", secretTwice},
 		{"erasing", erase},
-		{"erasing takes the snapshots along", eraseSnapshots},
+		{"erasing takes along the snapshots since the birth", eraseSnapshots},
 		{"snapshots", snapshots},
 		{"snapshots: the newest valid one", snapshotDamage},
+		{"snapshots are thinned", snapshotsThinned},
 		{"snapshot limits", snapshotLimits},
 		{"a closed journal", closed},
 		{"an ended context", ended},
@@ -145,7 +146,7 @@ func emptyJournal(t *testing.T, o Opener) {
 	if n := read(t, j, 5, 0); n != 0 {
 		t.Fatalf("%d entries beyond the end of an empty journal", n)
 	}
-	_, err := j.LoadSnapshot(bg)
+	_, err := j.LoadSnapshot(bg, journal.Newest)
 	refused(t, err, journal.ErrNoSnapshot, "LoadSnapshot")
 	_, err = j.Secret(bg, "nobody")
 	refused(t, err, journal.ErrNoSecret, "Secret")

@@ -189,13 +189,19 @@ func save(t testing.TB, j journal.Journal, seq uint64) {
 // newest checks which snapshot is loaded; 0 for none.
 func newest(t testing.TB, j journal.Journal, seq uint64) {
 	t.Helper()
-	s, err := j.LoadSnapshot(bg)
+	upTo(t, j, journal.Newest, seq)
+}
+
+// upTo checks which snapshot is loaded at or before an entry; 0 for none.
+func upTo(t testing.TB, j journal.Journal, last, seq uint64) {
+	t.Helper()
+	s, err := j.LoadSnapshot(bg, last)
 	if seq == 0 {
-		refused(t, err, journal.ErrNoSnapshot, "LoadSnapshot")
+		refused(t, err, journal.ErrNoSnapshot, fmt.Sprintf("LoadSnapshot up to %d", last))
 		return
 	}
 	if err != nil || s.Seq != seq || string(s.Body) != fmt.Sprint("state ", seq) {
-		t.Fatalf("LoadSnapshot = %d %q, %v; want %d", s.Seq, s.Body, err, seq)
+		t.Fatalf("LoadSnapshot up to %d = %d %q, %v; want %d", last, s.Seq, s.Body, err, seq)
 	}
 }
 
@@ -203,8 +209,33 @@ func eraseSnapshots(t *testing.T, o Opener) {
 	j := o.Open(t)
 	e := lead(t, j)
 	add(t, j, e, born(1, 9, "a"))
-	save(t, j, 4)
-	save(t, j, 8)
+	add(t, j, e, born(10, 5, "b"))
+	add(t, j, e, born(15, 5, "c"))
+	for _, seq := range []uint64{4, 9, 10, 14, 17} {
+		save(t, j, seq)
+	}
+	for _, erase := range []struct {
+		subject string
+		left    []uint64 // for those at 4, 9, 10, 14 and 17
+	}{
+		{"nobody", []uint64{4, 9, 10, 14, 17}},
+		{"c", []uint64{4, 9, 10, 14, 14}},
+		{"b", []uint64{4, 9, 9, 9, 9}}, // born somewhere from 10 on
+		{"b", []uint64{4, 9, 9, 9, 9}},
+		{"a", []uint64{0, 0, 0, 0, 0}},
+	} {
+		if err := j.Erase(bg, erase.subject); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 {
+			for i, last := range []uint64{4, 9, 10, 14, 17} {
+				upTo(t, j, last, erase.left[i])
+			}
+			j = o.Open(t)
+		}
+	}
+	save(t, j, 9)
+	// Erasing again, as after a crash on the way, takes what was saved since.
 	if err := j.Erase(bg, "a"); err != nil {
 		t.Fatal(err)
 	}
@@ -233,10 +264,47 @@ func snapshots(t *testing.T, o Opener) {
 	newest(t, j, 10)
 	j = o.Open(t)
 	newest(t, j, 10)
+	for last, want := range []uint64{0, 0, 0, 3, 3, 5, 5, 7, 7, 7, 10, 10} {
+		upTo(t, j, uint64(last), want)
+	}
 	o.DamageSnapshot(t, 10)
 	newest(t, j, 7)
+	o.DamageSnapshot(t, 5)
+	upTo(t, j, 6, 3)
+	newest(t, j, 7)
 	o.DamageSnapshot(t, 7)
-	newest(t, j, 0) // only two are kept: 5 and 3 are gone
+	o.DamageSnapshot(t, 3)
+	newest(t, j, 0)
+}
+
+// snapshotsThinned: what is kept is what Thin says, whatever the order of saving.
+func snapshotsThinned(t *testing.T, o Opener) {
+	j := o.Open(t)
+	e := lead(t, j)
+	const entries = 600
+	add(t, j, e, batch(1, entries))
+	var kept []journal.Stored
+	keep := func(seq uint64) {
+		save(t, j, seq)
+		kept = append(kept, journal.Stored{Seq: seq, Bytes: int64(len(fmt.Sprint("state ", seq)))})
+		drop := journal.Thin(kept)
+		kept = slices.DeleteFunc(kept, func(s journal.Stored) bool { return slices.Contains(drop, s.Seq) })
+	}
+	for seq := uint64(5); seq < entries; seq += 5 {
+		keep(seq)
+	}
+	keep(2) // older than all others
+	if len(kept) != journal.SnapshotsKept {
+		t.Fatalf("%d are kept", len(kept))
+	}
+	j = o.Open(t)
+	slices.SortFunc(kept, func(a, b journal.Stored) int { return int(b.Seq) - int(a.Seq) })
+	last := uint64(journal.Newest)
+	for _, s := range kept {
+		upTo(t, j, last, s.Seq)
+		last = s.Seq - 1
+	}
+	upTo(t, j, last, 0)
 }
 
 func snapshotDamage(t *testing.T, o Opener) {
@@ -254,7 +322,7 @@ func snapshotDamage(t *testing.T, o Opener) {
 	if err := j.SaveSnapshot(bg, journal.Snapshot{Seq: 10}); err != nil {
 		t.Fatalf("an empty body is a body: %v", err)
 	}
-	if s, err := j.LoadSnapshot(bg); err != nil || s.Seq != 10 || len(s.Body) != 0 {
+	if s, err := j.LoadSnapshot(bg, journal.Newest); err != nil || s.Seq != 10 || len(s.Body) != 0 {
 		t.Fatalf("an empty snapshot came back as %d, %d bytes, %v", s.Seq, len(s.Body), err)
 	}
 }
@@ -272,7 +340,7 @@ func snapshotLimits(t *testing.T, o Opener) {
 	if err := j.SaveSnapshot(bg, journal.Snapshot{Seq: 1, Body: large[:journal.MaxSnapshot]}); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := j.LoadSnapshot(bg); err != nil || !bytes.Equal(s.Body, large[:journal.MaxSnapshot]) {
+	if s, err := j.LoadSnapshot(bg, journal.Newest); err != nil || !bytes.Equal(s.Body, large[:journal.MaxSnapshot]) {
 		t.Fatalf("the largest snapshot came back changed: %d bytes, %v", len(s.Body), err)
 	}
 }
@@ -288,7 +356,7 @@ func calls(j journal.Journal, ctx context.Context, e journal.Epoch) map[string]e
 	got["Secrets"] = j.Secrets(ctx, 0, func(journal.Secret) error { return errors.New("yielded") })
 	got["Erase"] = j.Erase(ctx, "a")
 	got["SaveSnapshot"] = j.SaveSnapshot(ctx, journal.Snapshot{Seq: 1, Body: []byte("later")})
-	_, got["LoadSnapshot"] = j.LoadSnapshot(ctx)
+	_, got["LoadSnapshot"] = j.LoadSnapshot(ctx, journal.Newest)
 	return got
 }
 

@@ -182,7 +182,7 @@ func ownership(t *testing.T, o Opener) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		s, err := j.LoadSnapshot(bg)
+		s, err := j.LoadSnapshot(bg, journal.Newest)
 		if err != nil || string(s.Body) != "state" {
 			t.Fatalf("snapshot = %q, %v", s.Body, err)
 		}

@@ -50,14 +50,14 @@ func (j *Journal) Erase(ctx context.Context, subject string) error {
 		return err
 	}
 	defer j.d.mu.Unlock()
-	if i, ok := j.d.subjects[subject]; ok {
-		clear(j.d.secrets[i].key)
-		j.d.secrets[i].key = nil
+	i, ok := j.d.subjects[subject]
+	if !ok {
+		return nil
 	}
-	for _, s := range j.d.shots {
-		clear(s.body)
-	}
-	j.d.shots = nil
+	gone := &j.d.secrets[i]
+	clear(gone.key)
+	gone.key = nil
+	j.d.dropShots(func(seq uint64) bool { return seq >= gone.first })
 	return nil
 }
 
@@ -77,20 +77,34 @@ func (j *Journal) SaveSnapshot(ctx context.Context, s journal.Snapshot) error {
 	d.shots = slices.DeleteFunc(d.shots, func(o snapshot) bool { return o.seq == s.Seq })
 	d.shots = append(d.shots, snapshot{seq: s.Seq, sum: crc32.Checksum(s.Body, castagnoli), body: slices.Clone(s.Body)})
 	slices.SortFunc(d.shots, func(a, b snapshot) int { return int(int64(b.seq) - int64(a.seq)) })
-	if len(d.shots) > journal.SnapshotsKept {
-		d.shots = slices.Clone(d.shots[:journal.SnapshotsKept])
+	have := make([]journal.Stored, len(d.shots))
+	for i, shot := range d.shots {
+		have[i] = journal.Stored{Seq: shot.seq, Bytes: int64(len(shot.body))}
 	}
+	drop := journal.Thin(have)
+	d.dropShots(func(seq uint64) bool { return slices.Contains(drop, seq) })
 	return nil
 }
 
+// dropShots overwrites and drops the snapshots that are chosen by their seq.
+func (d *disk) dropShots(chosen func(seq uint64) bool) {
+	d.shots = slices.DeleteFunc(d.shots, func(s snapshot) bool {
+		if !chosen(s.seq) {
+			return false
+		}
+		clear(s.body)
+		return true
+	})
+}
+
 // LoadSnapshot implements journal.Journal.
-func (j *Journal) LoadSnapshot(ctx context.Context) (journal.Snapshot, error) {
+func (j *Journal) LoadSnapshot(ctx context.Context, upTo uint64) (journal.Snapshot, error) {
 	if err := j.enter(ctx); err != nil {
 		return journal.Snapshot{}, err
 	}
 	defer j.d.mu.Unlock()
 	for _, s := range j.d.shots {
-		if s.seq <= j.d.head && crc32.Checksum(s.body, castagnoli) == s.sum {
+		if s.seq <= min(upTo, j.d.head) && crc32.Checksum(s.body, castagnoli) == s.sum {
 			return journal.Snapshot{Seq: s.seq, Body: slices.Clone(s.body)}, nil
 		}
 	}

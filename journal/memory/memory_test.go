@@ -193,3 +193,5 @@ func BenchmarkAppend(b *testing.B) {
 		batch.First++
 	}
 }
+
+func TestIndexConformance(t *testing.T) { journaltest.RunIndex(t, memory.NewIndex()) }

@@ -132,7 +132,9 @@ func Configuration(pack *city.Pack) dispatch.Config {
 		}
 		c.Desks = append(c.Desks, dispatch.Desk{ID: dispatch.DeskID(of + "-desk"), Name: name + " desk", Service: of, Supervisor: supervisor})
 	}
+	c.Desks = append(c.Desks, alternateDesks()...)
 	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
+	c.Presets, c.Triggers = presets()
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
 	}

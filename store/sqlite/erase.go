@@ -2,12 +2,14 @@ package sqlite
 
 import (
 	"context"
+	"database/sql"
+	"errors"
 	"fmt"
 )
 
 // Erase implements journal.Journal. The key is overwritten in its row, the WAL,
-// which still has the page as it was, is emptied, and the snapshots are
-// overwritten and removed. What it cannot reach are the free blocks of the file
+// which still has the page as it was, is emptied, and the snapshots from its birth
+// on are overwritten and removed. What it cannot reach are the free blocks of the file
 // system and the spare cells of a drive: for those, encrypt the disk.
 func (j *Journal) Erase(ctx context.Context, subject string) error {
 	if err := j.enter(ctx); err != nil {
@@ -22,12 +24,26 @@ func (j *Journal) Erase(ctx context.Context, subject string) error {
 		err = j.s.keeper.empty(ctx)
 	}
 	if err == nil {
-		err = j.s.eraseSnapshots()
+		err = j.eraseSnapshotsOf(ctx, subject)
 	}
 	if err != nil {
 		return fmt.Errorf("erase the secret of %q: %w", subject, err)
 	}
 	return nil
+}
+
+// eraseSnapshotsOf removes the snapshots that may hold what the subject's key
+// sealed: none from before its birth does.
+func (j *Journal) eraseSnapshotsOf(ctx context.Context, subject string) error {
+	var first int64
+	err := j.s.reads.birth.QueryRowContext(ctx, subject).Scan(&first)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // nothing was ever sealed with it
+	}
+	if err != nil {
+		return err
+	}
+	return j.s.eraseSnapshots(uint64(first))
 }
 
 // Erased yields the subjects whose keys were erased, in the order of their birth:

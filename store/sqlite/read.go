@@ -19,7 +19,7 @@ const secretsAhead = 1000
 
 // reads are the statements of the reading connections.
 type reads struct {
-	head, batches, secret, secrets, newestBirth, firstFrom *sql.Stmt
+	head, batches, secret, secrets, birth, newestBirth, firstFrom *sql.Stmt
 }
 
 func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
@@ -31,6 +31,7 @@ func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
 		&r.secret:  `SELECT key FROM secret WHERE subject = ? AND NOT erased`,
 		&r.secrets: `SELECT birth, subject, key FROM secret WHERE birth > ? AND NOT erased ORDER BY birth LIMIT ?`,
 
+		&r.birth:       `SELECT first FROM secret WHERE subject = ?`,
 		&r.newestBirth: `SELECT coalesce(max(birth), 0) FROM secret`,
 		&r.firstFrom:   `SELECT first FROM secret WHERE birth >= ? ORDER BY birth LIMIT 1`,
 	} {
@@ -43,7 +44,7 @@ func (r *reads) prepare(ctx context.Context, db *sql.DB) error {
 }
 
 func (r *reads) close() {
-	for _, s := range []*sql.Stmt{r.head, r.batches, r.secret, r.secrets, r.newestBirth, r.firstFrom} {
+	for _, s := range []*sql.Stmt{r.head, r.batches, r.secret, r.secrets, r.birth, r.newestBirth, r.firstFrom} {
 		if s != nil {
 			_ = s.Close()
 		}

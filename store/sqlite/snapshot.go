@@ -40,14 +40,20 @@ func (s *Store) snapshotSeqs() ([]uint64, error) {
 	}
 	var seqs []uint64
 	for _, e := range entries {
-		digits, ours := strings.CutSuffix(e.Name(), snapshotSuffix)
-		if seq, err := strconv.ParseUint(digits, 10, 64); ours && err == nil {
+		if seq, ours := snapshotSeq(e.Name()); ours {
 			seqs = append(seqs, seq)
 		}
 	}
 	slices.Sort(seqs)
 	slices.Reverse(seqs)
 	return seqs, nil
+}
+
+// snapshotSeq reads the name of a snapshot's file.
+func snapshotSeq(name string) (seq uint64, ours bool) {
+	digits, ours := strings.CutSuffix(name, snapshotSuffix)
+	seq, err := strconv.ParseUint(digits, 10, 64)
+	return seq, ours && err == nil
 }
 
 func snapshotHead(s journal.Snapshot) []byte {
@@ -105,7 +111,15 @@ func (s *Store) saveSnapshot(shot journal.Snapshot) error {
 	if err != nil {
 		return err
 	}
-	for _, old := range seqs[min(len(seqs), journal.SnapshotsKept):] {
+	have := make([]journal.Stored, len(seqs))
+	for i, seq := range seqs {
+		info, err := os.Stat(s.snapshotPath(seq))
+		if err != nil {
+			return err
+		}
+		have[i] = journal.Stored{Seq: seq, Bytes: info.Size() - int64(snapshotHeader)}
+	}
+	for _, old := range journal.Thin(have) {
 		if err := overwrite(s.snapshotPath(old)); err != nil {
 			return err
 		}
@@ -114,7 +128,7 @@ func (s *Store) saveSnapshot(shot journal.Snapshot) error {
 }
 
 // LoadSnapshot implements journal.Journal.
-func (j *Journal) LoadSnapshot(ctx context.Context) (journal.Snapshot, error) {
+func (j *Journal) LoadSnapshot(ctx context.Context, upTo uint64) (journal.Snapshot, error) {
 	head, err := j.Head(ctx)
 	if err != nil {
 		return journal.Snapshot{}, err
@@ -130,7 +144,7 @@ func (j *Journal) LoadSnapshot(ctx context.Context) (journal.Snapshot, error) {
 		return journal.Snapshot{}, fmt.Errorf("list the snapshots: %w", err)
 	}
 	for _, seq := range seqs {
-		if seq > head {
+		if seq > min(upTo, head) {
 			continue
 		}
 		// Unreadable or damaged makes no difference: the next older one will do.
@@ -154,8 +168,9 @@ func loadSnapshot(path string, seq uint64) (journal.Snapshot, bool) {
 	return shot, bytes.Equal(file[:snapshotHeader], snapshotHead(shot))
 }
 
-// eraseSnapshots overwrites and removes every snapshot, half-written ones too.
-func (s *Store) eraseSnapshots() error {
+// eraseSnapshots overwrites and removes the snapshots from one sequence number on,
+// and whatever else lies there: what was half written when the power went.
+func (s *Store) eraseSnapshots(from uint64) error {
 	s.shots.Lock()
 	defer s.shots.Unlock()
 	folder := filepath.Join(s.dir, snapshotsDir)
@@ -164,6 +179,9 @@ func (s *Store) eraseSnapshots() error {
 		return err
 	}
 	for _, e := range entries {
+		if seq, ours := snapshotSeq(e.Name()); ours && seq < from {
+			continue
+		}
 		if err := overwrite(filepath.Join(folder, e.Name())); err != nil {
 			return err
 		}

@@ -7,7 +7,8 @@
 //
 //	everycall.db        the database, with -wal and -shm beside it while open
 //	lock                held (flock) by the one process that has the folder open
-//	snapshots/          the newest snapshots, one file each; caches, never backed up
+//	index.db            which events are about what; a cache, never backed up
+//	snapshots/          snapshots, the denser the newer, one file each; caches, never backed up
 //
 // Files have mode 0600, folders 0700. Snapshots are files of their own because
 // writing tens of megabytes through the one writing connection would stall appends.
@@ -77,8 +78,9 @@ type Store struct {
 
 	// mu guards the one writing connection and its helpers. Nobody waits for a
 	// reader or for the network while holding it.
-	mu sync.Mutex
-	w  *writer // nil after a failed commit, until somebody writes again
+	mu    sync.Mutex
+	w     *writer // nil after a failed commit, until somebody writes again
+	index *Index  // nil until somebody asks for it
 
 	// shots guards the snapshot files.
 	shots sync.Mutex
@@ -112,7 +114,7 @@ func (s *Store) open(ctx context.Context) error {
 	if err := prepareFile(filepath.Join(s.dir, fileName)); err != nil {
 		return err
 	}
-	if s.writing, err = s.connect(1, ""); err != nil {
+	if s.writing, err = s.connect(fileName, 1); err != nil {
 		return err
 	}
 	if err := s.prepareDatabase(ctx); err != nil {
@@ -121,13 +123,13 @@ func (s *Store) open(ctx context.Context) error {
 	if s.w, err = newWriter(ctx, s.writing); err != nil {
 		return err
 	}
-	if s.reading, err = s.connect(readingConnections, "query_only(1)"); err != nil {
+	if s.reading, err = s.connect(fileName, readingConnections, "query_only(1)"); err != nil {
 		return err
 	}
 	if err := s.reads.prepare(ctx, s.reading); err != nil {
 		return err
 	}
-	if s.keeping, err = s.connect(1, ""); err != nil {
+	if s.keeping, err = s.connect(fileName, 1); err != nil {
 		return err
 	}
 	if err := syncFolder(s.dir); err != nil {
@@ -138,9 +140,10 @@ func (s *Store) open(ctx context.Context) error {
 	return nil
 }
 
-// connect opens a pool of at most n connections with the pragmas that all need.
-func (s *Store) connect(n int, pragmas ...string) (*sql.DB, error) {
-	path, err := filepath.Abs(filepath.Join(s.dir, fileName))
+// connect opens a pool of at most n connections to a file of the folder with the
+// pragmas that all need; later ones override.
+func (s *Store) connect(name string, n int, pragmas ...string) (*sql.DB, error) {
+	path, err := filepath.Abs(filepath.Join(s.dir, name))
 	if err != nil {
 		return nil, err
 	}
@@ -155,9 +158,7 @@ func (s *Store) connect(n int, pragmas ...string) (*sql.DB, error) {
 		// The keeper does this, away from the appends.
 		"wal_autocheckpoint(0)",
 	}, pragmas...) {
-		if p != "" {
-			q.Add("_pragma", p)
-		}
+		q.Add("_pragma", p)
 	}
 	dsn := (&url.URL{Scheme: "file", Path: filepath.ToSlash(path), RawQuery: q.Encode()}).String()
 	db, err := sql.Open("sqlite", dsn)
@@ -272,6 +273,9 @@ func (s *Store) release() error {
 	if s.w != nil {
 		s.w.close()
 		s.w = nil
+	}
+	if s.index != nil {
+		errs = append(errs, s.index.db.Close())
 	}
 	if s.writing != nil {
 		errs = append(errs, s.writing.Close())

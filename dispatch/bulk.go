@@ -1,0 +1,228 @@
+package dispatch
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Bulk is a clearing of several calls at once: with a reason, every call listed,
+// and a second person, before it or, for somebody who works alone, after it.
+type Bulk struct {
+	ID       BulkID      `json:"id"`
+	Contacts []ContactID `json:"contacts"`
+	Outcome  OutcomeKind `json:"outcome"` // declined, abandoned or resolved
+	Reason   string      `json:"reason"`
+	By       string      `json:"by"`
+	At       Instant     `json:"at"`
+	Due      Instant     `json:"due"`
+	Cleared  bool        `json:"cleared,omitempty"` // done alone; it is to be reviewed
+}
+
+// ClearTogether ends several calls at once. It is proposed for a second person to
+// confirm; who works alone clears at once, and is reviewed within BulkReviewTerm.
+// A call that is life-safety, that units work on, or that leads no incident is
+// refused, and with it the whole list.
+type ClearTogether struct {
+	Contacts []ContactID
+	Outcome  OutcomeKind
+	Reason   string
+	Words    string // said to the callers; needed for declined
+	Alone    bool
+}
+
+// ConfirmClearing is the second person's word, before or after.
+type ConfirmClearing struct {
+	Bulk BulkID
+}
+
+// RejectClearing takes a proposal back, or says of what was cleared alone that it
+// was wrong; the calls of that can be reopened one by one.
+type RejectClearing struct {
+	Bulk   BulkID
+	Reason string
+}
+
+// ClearingProposed: somebody wants to end these calls, or, alone, has done so.
+type ClearingProposed struct {
+	Bulk Bulk `json:"bulk"`
+}
+
+// ClearingConfirmed: a second person agrees.
+type ClearingConfirmed struct {
+	Bulk BulkID `json:"bulk"`
+}
+
+// ClearingRejected: a second person does not.
+type ClearingRejected struct {
+	Bulk   BulkID `json:"bulk"`
+	Reason string `json:"reason"`
+}
+
+// ClearingReminded: nobody has said a word; somebody is alarmed again at Due.
+type ClearingReminded struct {
+	Bulk BulkID  `json:"bulk"`
+	Due  Instant `json:"due"`
+}
+
+func (ClearTogether) CommandName() string   { return "ClearTogether" }
+func (ConfirmClearing) CommandName() string { return "ConfirmClearing" }
+func (RejectClearing) CommandName() string  { return "RejectClearing" }
+
+func (*ClearingProposed) EventName() string  { return "ClearingProposed" }
+func (*ClearingConfirmed) EventName() string { return "ClearingConfirmed" }
+func (*ClearingRejected) EventName() string  { return "ClearingRejected" }
+func (*ClearingReminded) EventName() string  { return "ClearingReminded" }
+
+func (c ClearTogether) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	if len(c.Contacts) < 2 || len(c.Contacts) > MaxBulk {
+		return nil, reject(LimitReached, "%d calls: 2 to MaxBulk are cleared together", len(c.Contacts)).at("contacts")
+	}
+	if len(s.Bulks) >= MaxBulks {
+		return nil, reject(LimitReached, "%d clearings wait for a second person: at most MaxBulks", len(s.Bulks))
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	if no := checkText("words", c.Words, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	switch c.Outcome {
+	case OutcomeDeclined:
+		if no := checkLine("words", c.Words); no != nil {
+			return nil, no
+		}
+	case OutcomeAbandoned, OutcomeResolved:
+	default:
+		return nil, reject(ValueUnknown, "outcome %q: declined, abandoned or resolved", c.Outcome).at("outcome")
+	}
+	list := slices.Clone(c.Contacts)
+	slices.Sort(list)
+	if len(slices.Compact(slices.Clone(list))) != len(list) {
+		return nil, reject(ValueUnknown, "a call is listed twice").at("contacts")
+	}
+	for _, id := range list {
+		if no := s.clearable(id); no != nil {
+			return nil, no.at("contacts")
+		}
+	}
+	reason := c.Reason
+	if c.Words != "" {
+		reason += " (said: " + c.Words + ")"
+	}
+	b := Bulk{ID: BulkID("b" + strconv.FormatUint(s.Counters.Bulk+1, 10)), Contacts: list, Outcome: c.Outcome, Reason: reason, By: m.By, At: m.At, Due: m.At.Add(BulkProposalTerm)}
+	if c.Alone {
+		b.Cleared, b.Due = true, m.At.Add(BulkReviewTerm)
+	}
+	out = append(out, &ClearingProposed{Bulk: b})
+	if !c.Alone {
+		return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseBulk, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Incidents[s.Contacts[list[0]].Incident].Service)), Bulk: b.ID,
+			Text: m.By + " wants to clear " + strconv.Itoa(len(list)) + " calls as " + string(c.Outcome) + ": a second person confirms or rejects"}), nil
+	}
+	return s.clear(b, m, out), nil
+}
+
+// clearable answers why a call cannot be among several that are ended at once.
+func (s *State) clearable(id ContactID) *Rejection {
+	contact, incident, no := s.undecided(id)
+	if no != nil {
+		return no
+	}
+	if no := onFloor(contact, incident, "cleared with others"); no != nil {
+		return no
+	}
+	if s.openContacts(incident) != 1 {
+		return reject(OutcomeWrong, "incident %d has other contacts: close it by itself", incident.Number)
+	}
+	return nil
+}
+
+// clear ends those of a list that can still be ended. The others have changed since
+// and stay as they are.
+func (s *State) clear(b Bulk, m Meta, out []Event) []Event {
+	for _, id := range b.Contacts {
+		if s.clearable(id) != nil {
+			continue
+		}
+		c := s.Contacts[id]
+		i := s.Incidents[c.Incident]
+		o := Outcome{Kind: b.Outcome, Since: m.At, Reason: b.Reason, Authority: b.By}
+		if b.By != m.By {
+			o.Authority = b.By + " and " + m.By
+		}
+		if rule, p := s.RuleFor(i); p != nil && rule.Action == ActionDecline && b.Outcome == OutcomeDeclined {
+			o.Posture, o.PostureVersion = p.ID, p.Version
+		}
+		out, _ = s.finish(c, i, o, m, out)
+	}
+	return out
+}
+
+func (s *State) bulk(id BulkID, by string) (*Bulk, *Rejection) {
+	b := s.Bulks[id]
+	if b == nil {
+		return nil, reject(BulkUnknown, "clearing %q is not known here: it was confirmed or rejected", id).at("bulk")
+	}
+	if b.By == by {
+		return nil, reject(SecondPerson, "%s proposed it: a second person says yes or no", by)
+	}
+	return b, nil
+}
+
+func (c ConfirmClearing) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	b, no := s.bulk(c.Bulk, m.By)
+	if no != nil {
+		return nil, no
+	}
+	out = append(out, &ClearingConfirmed{Bulk: b.ID})
+	if b.Cleared {
+		return out, nil
+	}
+	return s.clear(*b, m, out), nil
+}
+
+func (c RejectClearing) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	b := s.Bulks[c.Bulk]
+	if b == nil {
+		return nil, reject(BulkUnknown, "clearing %q is not known here: it was confirmed or rejected", c.Bulk).at("bulk")
+	}
+	if b.Cleared { // whoever proposed may take a proposal back, and review nothing of their own
+		if _, no := s.bulk(c.Bulk, m.By); no != nil {
+			return nil, no
+		}
+	}
+	if no := checkLine("reason", c.Reason); no != nil {
+		return nil, no
+	}
+	return append(out, &ClearingRejected{Bulk: c.Bulk, Reason: c.Reason}), nil
+}
+
+func (s *State) bulkDue(b *Bulk, m Meta, alarms uint64, out []Event) []Event {
+	text := strconv.Itoa(len(b.Contacts)) + " calls that " + b.By + " wants cleared wait for a second person"
+	if b.Cleared {
+		text = strconv.Itoa(len(b.Contacts)) + " calls were cleared by " + b.By + " alone: review it"
+	}
+	out = append(out, &ClearingReminded{Bulk: b.ID, Due: m.At.Add(BulkProposalTerm)})
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseBulk, Level: LevelWarning, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)), Bulk: b.ID, Text: text})
+}
+
+func (e *ClearingProposed) evolve(s *State, _ Stamped) {
+	s.Counters.Bulk++
+	b := e.Bulk
+	s.Bulks[b.ID] = &b
+	s.due.set(dueRef{dueBulk, string(b.ID)}, b.Due)
+}
+
+func (e *ClearingConfirmed) evolve(s *State, _ Stamped) { s.settleBulk(e.Bulk) }
+func (e *ClearingRejected) evolve(s *State, _ Stamped)  { s.settleBulk(e.Bulk) }
+
+func (s *State) settleBulk(id BulkID) {
+	delete(s.Bulks, id)
+	s.due.set(dueRef{dueBulk, string(id)}, 0)
+	s.dropAlarmsOf(func(a *Alarm) bool { return a.Bulk == id })
+}
+
+func (e *ClearingReminded) evolve(s *State, _ Stamped) {
+	s.Bulks[e.Bulk].Due = e.Due
+	s.due.set(dueRef{dueBulk, string(e.Bulk)}, e.Due)
+	s.dropAlarmsOf(func(a *Alarm) bool { return a.Bulk == e.Bulk })
+}
