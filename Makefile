@@ -59,7 +59,7 @@ cold:
 	@scripts/cold-demo.sh
 
 bench:
-	$(GO) test -run '^$$' -bench . -benchmem ./dispatch ./engine ./schema ./store/sqlite ./recommend ./httpapi ./road ./tile ./city
+	$(GO) test -run '^$$' -bench . -benchmem ./dispatch ./engine ./schema ./store/sqlite ./recommend ./stats ./httpapi ./road ./tile ./city
 
 test-long:
 	$(GO) test ./engine -run TestSimulation -sim.seeds=20000 -timeout 40m

@@ -119,6 +119,12 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 		}
 		c.alarm = e.ID
 	}
+	if a := s.repeatAlarm(e); a != nil { // one line an incident, counted, with the oldest time
+		a.Times++
+		a.Contact, a.Text, a.AckedBy, a.AckedAt = e.Contact, e.Text, "", 0
+		s.touched.alarm(a.ID)
+		return
+	}
 	if e.Cause == CauseStaged {
 		s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseStaged && a.Contact == e.Contact })
 	}
@@ -138,6 +144,20 @@ func (e *AlarmAcked) evolve(s *State, st Stamped) {
 	default:
 		s.dropAlarm(e.Alarm)
 	}
+}
+
+// repeatAlarm is the alarm that stands about callers who ring again about the same
+// incident; nil for an alarm about anything else.
+func (s *State) repeatAlarm(e *AlarmRaised) *Alarm {
+	if e.Cause != CauseRepeat {
+		return nil
+	}
+	for _, id := range s.alarmsOf[e.Incident] {
+		if a := s.Alarms[id]; a.Cause == CauseRepeat {
+			return a
+		}
+	}
+	return nil
 }
 
 func (s *State) indexAlarm(a *Alarm) {

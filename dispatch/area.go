@@ -114,17 +114,23 @@ func (s *State) insideDrawn(a Area) []IncidentID {
 	if a.Kind != AreaDrawn {
 		return nil
 	}
-	var inside []IncidentID
-	for _, id := range sortedKeys(s.Incidents) {
-		i := s.Incidents[id]
+	return s.openWithin(a.Outline)
+}
+
+// openWithin lists the open incidents whose leading contact lies in an outline.
+func (s *State) openWithin(outline geo.Ring) []IncidentID {
+	var within []IncidentID
+	box := outline.Box()
+	for id, i := range s.Incidents { // sorted below
 		if !i.Open() {
 			continue
 		}
-		if lead := s.Lead(i); lead.Person.Point != nil && a.Outline.Contains(*lead.Person.Point) {
-			inside = append(inside, id)
+		if p := s.Lead(i).Person.Point; p != nil && box.Contains(*p) && outline.Contains(*p) {
+			within = append(within, id)
 		}
 	}
-	return inside
+	slices.Sort(within)
+	return within
 }
 
 func (a Area) check(s *State) *Rejection {
@@ -136,7 +142,7 @@ func (a Area) check(s *State) *Rejection {
 			return reject(FieldMissing, "an area of beats lists 1 to 500 of them").at("area")
 		}
 		for _, b := range a.Beats {
-			if no := checkText("area", b, 40, false); no != nil {
+			if no := checkText("area", b, MaxBeatBytes, false); no != nil {
 				return no
 			}
 		}
@@ -147,8 +153,8 @@ func (a Area) check(s *State) *Rejection {
 		}
 		return nil
 	case AreaDrawn:
-		if len(a.Outline) < 3 || len(a.Outline) > MaxZonePoints {
-			return reject(PlaceInvalid, "an outline has 3 to %d points", MaxZonePoints).at("area")
+		if len(a.Outline) < 3 || len(a.Outline) > MaxDrawnPoints {
+			return reject(PlaceInvalid, "an outline has 3 to %d points", MaxDrawnPoints).at("area")
 		}
 		for _, p := range a.Outline {
 			if !p.Valid() {

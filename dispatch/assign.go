@@ -88,6 +88,9 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if c.Travel < 0 || c.Travel > Day {
 		return nil, reject(TimeInvalid, "a travel time is between 0 and 24 h").at("travel")
 	}
+	if no := checkText("model", c.Model, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
 	if no := checkText("override_reason", c.Override, MaxLineBytes, false); no != nil {
 		return nil, no
 	}

@@ -215,14 +215,46 @@ func (e *ClearingProposed) evolve(s *State, _ Stamped) {
 func (e *ClearingConfirmed) evolve(s *State, _ Stamped) { s.settleBulk(e.Bulk) }
 func (e *ClearingRejected) evolve(s *State, _ Stamped)  { s.settleBulk(e.Bulk) }
 
+// inReview is when it is reviewed that an incident was cleared with others by somebody
+// alone; 0 where that is done, or was not so. Until then it can be reopened.
+func (s *State) inReview(i *Incident) Instant {
+	at := Instant(0)
+	for _, b := range s.Bulks { // the latest: the order cannot show
+		if !b.Cleared {
+			continue
+		}
+		for _, id := range i.Contacts {
+			if _, listed := slices.BinarySearch(b.Contacts, id); listed {
+				at = max(at, b.Due)
+			}
+		}
+	}
+	return at
+}
+
+// archiveAnew sets anew when the incidents of a list leave the live state.
+func (s *State) archiveAnew(b *Bulk) {
+	for _, id := range b.Contacts {
+		if c := s.Contacts[id]; c != nil {
+			i := s.Incidents[c.Incident]
+			s.due.set(dueRef{dueArchive, string(i.ID)}, s.archiveAt(i))
+		}
+	}
+}
+
 func (s *State) settleBulk(id BulkID) {
+	b := s.Bulks[id]
 	delete(s.Bulks, id)
+	s.archiveAnew(b)
 	s.due.set(dueRef{dueBulk, string(id)}, 0)
 	s.dropAlarmsOf(func(a *Alarm) bool { return a.Bulk == id })
 }
 
 func (e *ClearingReminded) evolve(s *State, _ Stamped) {
-	s.Bulks[e.Bulk].Due = e.Due
+	b := *s.Bulks[e.Bulk]
+	b.Due = e.Due
+	s.Bulks[e.Bulk] = &b
+	s.archiveAnew(&b)
 	s.due.set(dueRef{dueBulk, string(e.Bulk)}, e.Due)
 	s.dropAlarmsOf(func(a *Alarm) bool { return a.Bulk == e.Bulk })
 }

@@ -44,12 +44,6 @@ func (RingBack) CommandName() string   { return "RingBack" }
 func (*CallerRung) EventName() string  { return "CallerRung" }
 func (e *CallerRung) Subject() string  { return string(e.Contact) }
 func (e *CallerRung) Secret() *Private { return &e.Private }
-func (c *Contact) lastRung() (CallBack, bool) {
-	if len(c.CallBacks) == 0 {
-		return CallBack{}, false
-	}
-	return c.CallBacks[len(c.CallBacks)-1], true
-}
 
 func (c RingBack) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	contact, no := s.openContact(c.Contact)
@@ -77,26 +71,9 @@ func (c RingBack) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	i := s.Incidents[contact.Incident]
 	out = append(out, &CallerRung{Contact: c.Contact, Reached: c.Reached, Private: said(c.Words)})
 	if o := contact.Outcome; o.Kind == OutcomeHeld || o.Kind == OutcomeUnanswered || o.Kind == OutcomeWaiting {
-		again := s.holdLimit(i.Priority())
-		if o.Kind != OutcomeHeld {
-			again = s.waitLimit(i.Priority())
-		}
-		if c.Reached == ReachedNo {
-			again = min(again, CallBackAgain)
-		}
-		if o.Kind == OutcomeHeld {
-			if rule, p := s.RuleFor(i); p != nil && p.ID == o.Posture && rule.Limit > 0 && c.Reached != ReachedNo {
-				again = rule.Limit
-			}
-		}
-		o.Due = m.At.Add(again)
-		if o.Kind == OutcomeUnanswered && c.Reached == ReachedYes {
-			o = s.waiting(i.Service, i.Priority(), m.At)
-			o.Reason = "the caller was reached"
-		}
-		out = append(out, outcomeOf(contact, o))
+		out = append(out, outcomeOf(contact, s.afterRinging(o, i, c.Reached, m)))
 	}
-	out = s.settleByRinging(contact, c.Reached, out)
+	out = s.settleByRinging(contact, i, c.Reached, out)
 	if c.Told == nil {
 		return out, nil
 	}
@@ -107,9 +84,38 @@ func (c RingBack) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	return append(out, made), nil
 }
 
-// settleByRinging keeps the open promises of a caller who was reached, and marks
+// afterRinging is the outcome of a call that nobody is sent to, after its caller was
+// rung: who was reached waits a full limit more, who was not is rung again soon, and
+// about one who must not be rung a supervisor decides at the limit that there is.
+func (s *State) afterRinging(o Outcome, i *Incident, reached Reached, m Meta) Outcome {
+	again := s.waitLimit(i.Priority())
+	if o.Kind == OutcomeHeld {
+		again = s.holdLimit(i.Priority())
+		if rule, p := s.RuleFor(i); p != nil && p.ID == o.Posture && rule.Limit > 0 {
+			again = rule.Limit
+		}
+	}
+	switch {
+	case reached == ReachedUnsafe:
+		o.Owner, o.Next, o.Due = s.supervisorOf(s.deskFor(i.Service)), NextUnsafe, max(o.Due, m.At.Add(Minute))
+		return o
+	case reached == ReachedNo:
+		again = min(again, CallBackAgain)
+	case o.Kind == OutcomeUnanswered:
+		o = s.waiting(i.Service, i.Priority(), m.At)
+		o.Reason = "the caller was reached"
+	}
+	o.Due = m.At.Add(again)
+	return o
+}
+
+// NextUnsafe is what is done next about a caller who must not be rung.
+const NextUnsafe = "do not ring, the number is not safe: a supervisor decides again"
+
+// settleByRinging keeps the open promises of a caller who was reached, also those
+// that were made on earlier calls from that number about the incident, and marks
 // those of one who must not be rung.
-func (s *State) settleByRinging(c *Contact, reached Reached, out []Event) []Event {
+func (s *State) settleByRinging(rung *Contact, i *Incident, reached Reached, out []Event) []Event {
 	var state PromiseState
 	var how string
 	switch reached {
@@ -120,9 +126,15 @@ func (s *State) settleByRinging(c *Contact, reached Reached, out []Event) []Even
 	default:
 		return out
 	}
-	for _, id := range c.Promises {
-		if s.Promises[id].State == PromiseOpen {
-			out = append(out, &PromiseSettled{Promise: id, Contact: c.ID, State: state, Private: said(how)})
+	for _, cid := range i.Contacts {
+		c := s.Contacts[cid]
+		if cid != rung.ID && (rung.Person.Number == "" || c.Person.Number != rung.Person.Number) {
+			continue
+		}
+		for _, id := range c.Promises {
+			if s.Promises[id].State == PromiseOpen {
+				out = append(out, &PromiseSettled{Promise: id, Contact: cid, State: state, Private: said(how)})
+			}
 		}
 	}
 	return out
@@ -131,7 +143,19 @@ func (s *State) settleByRinging(c *Contact, reached Reached, out []Event) []Even
 func (e *CallerRung) evolve(s *State, st Stamped) {
 	c := s.Contacts[e.Contact]
 	c.CallBacks = append(c.CallBacks[:len(c.CallBacks):len(c.CallBacks)], CallBack{At: st.At, By: st.By, Reached: e.Reached, Words: e.Private.Text})
+	if e.Reached == ReachedYes {
+		s.callerWasTold(c)
+	}
 	s.touched.contact(e.Contact)
+}
+
+// callerWasTold drops what asks somebody to say that a promise was broken.
+func (s *State) callerWasTold(c *Contact) {
+	for _, id := range slices.Clone(s.alarmsOf[c.Incident]) {
+		if a := s.Alarms[id]; a.Cause == CausePromise && a.Contact == c.ID {
+			s.dropAlarm(id)
+		}
+	}
 }
 
 // CallDue is one caller who is to be rung, and why.
@@ -140,42 +164,69 @@ type CallDue struct {
 	Due     Instant
 	Why     string // in plain words, never from a sealed field
 	Unsafe  bool   // not to be rung: a supervisor decides
+
+	number uint64
 }
 
 // CallsDue is the work queue of call-backs: who is to be rung by then, the earliest
-// due first. A call that units are on is in it only for a promise.
+// due first. A call that units are on, or that is over, is in it only for a promise.
 func (s *State) CallsDue(by Instant) []CallDue {
 	var due []CallDue
-	for _, id := range contactsInOrder(s) {
-		c := s.Contacts[id]
-		if c.Outcome.Kind.Final() {
-			continue
-		}
-		d := CallDue{Contact: id, Unsafe: c.Safe == SafeNo}
-		sooner := func(at Instant, why string) {
-			if at <= by && (d.Due == 0 || at < d.Due) {
-				d.Due, d.Why = at, why
-			}
-		}
-		rung, was := c.lastRung()
-		for _, pid := range c.Promises {
-			switch p := s.Promises[pid]; {
-			case p.State == PromiseOpen:
-				sooner(p.Due, "something was promised for then")
-			case p.State == PromiseBroken && !(was && rung.At >= p.Due && rung.Reached != ReachedNo) && pid == c.Promises[len(c.Promises)-1]:
-				sooner(p.Due, "a promise was broken and nobody has said so")
-			}
-		}
-		switch c.Outcome.Kind {
-		case OutcomeHeld:
-			sooner(c.Outcome.Due, "held to its limit: triage it again by ringing")
-		case OutcomeUnanswered:
-			sooner(c.Outcome.Due, "nobody answered")
-		}
-		if d.Due != 0 {
+	for id, c := range s.Contacts { // sorted below
+		if d := s.callDue(c, by); d.Due != 0 {
+			d.Contact, d.Unsafe, d.number = id, c.Safe == SafeNo, c.Number
 			due = append(due, d)
 		}
 	}
-	slices.SortStableFunc(due, func(a, b CallDue) int { return cmp.Compare(a.Due, b.Due) })
+	slices.SortFunc(due, func(a, b CallDue) int {
+		return cmp.Or(cmp.Compare(a.Due, b.Due), cmp.Compare(a.number, b.number))
+	})
 	return due
+}
+
+// callDue is the first reason for which a caller is to be rung by then, if any.
+func (s *State) callDue(c *Contact, by Instant) (d CallDue) {
+	sooner := func(at Instant, why string) {
+		if at <= by && (d.Due == 0 || at < d.Due) {
+			d.Due, d.Why = at, why
+		}
+	}
+	for n, id := range c.Promises {
+		switch p := s.Promises[id]; p.State {
+		case PromiseOpen:
+			sooner(p.Due, "something was promised for then")
+		case PromiseBroken:
+			if n+1 == len(c.Promises) && !c.Outcome.Kind.Final() && !s.rungSince(c, p.Due) {
+				sooner(p.Due, "a promise was broken and nobody has said so")
+			}
+		}
+	}
+	switch c.Outcome.Kind {
+	case OutcomeHeld:
+		if c.Safe == SafeNo {
+			sooner(c.Outcome.Due, "held to its limit: "+NextUnsafe)
+		} else {
+			sooner(c.Outcome.Due, "held to its limit: triage it again by ringing")
+		}
+	case OutcomeUnanswered:
+		sooner(c.Outcome.Due, "nobody answered")
+	}
+	return d
+}
+
+// rungSince reports whether a caller was spoken to, or must not be, since then: on
+// this call or on another one from that number about the incident.
+func (s *State) rungSince(c *Contact, since Instant) bool {
+	for _, id := range s.Incidents[c.Incident].Contacts {
+		other := s.Contacts[id]
+		if id != c.ID && (c.Person.Number == "" || other.Person.Number != c.Person.Number) {
+			continue
+		}
+		for _, b := range other.CallBacks {
+			if b.At >= since && b.Reached != ReachedNo {
+				return true
+			}
+		}
+	}
+	return false
 }

@@ -53,8 +53,12 @@ func CheckTouched(s *State) error {
 			return err
 		}
 	}
-	if len(s.touched.Postures) > 0 {
-		return s.checkPostures()
+	for _, id := range s.touched.Postures {
+		if p := s.Postures[id]; p.EndedAt == 0 {
+			if err := s.checkPosture(p, s.inForce[p.Service]); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }
@@ -143,23 +147,27 @@ func (s *State) checkAssigned(u *Unit, id IncidentID, stacked bool) error {
 	return nil
 }
 
-// checkPostures: no two in force say otherwise for the same calls, and what a cutoff
-// has shut follows from the units that are free.
 func (s *State) checkPostures() error {
 	for _, of := range s.Config.Services {
 		all := s.inForce[of]
 		for n, p := range all {
-			for _, q := range all[n+1:] {
-				if contradict(p.Rules, q.Rules) && p.Area.overlaps(q.Area) {
-					return fmt.Errorf("postures %s and %s are in force and contradict each other", p.ID, q.ID)
-				}
-			}
-			if err := s.checkCutoffs(p); err != nil {
+			if err := s.checkPosture(p, all[n+1:]); err != nil {
 				return err
 			}
 		}
 	}
 	return nil
+}
+
+// checkPosture: none of these that are in force says otherwise than it for the same
+// calls, and what its cutoffs have shut follows from the units that are free.
+func (s *State) checkPosture(p *Posture, others []*Posture) error {
+	for _, q := range others {
+		if q != p && contradict(p.Rules, q.Rules) && p.Area.overlaps(q.Area) {
+			return fmt.Errorf("postures %s and %s are in force and contradict each other", p.ID, q.ID)
+		}
+	}
+	return s.checkCutoffs(p)
 }
 
 // checkCutoffs: shut at the line and below it, open above the band, and without a

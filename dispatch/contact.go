@@ -194,7 +194,7 @@ func (c ReceiveContact) checkFields(s *State) *Rejection {
 	}{
 		{"id", string(c.ID), MaxContactIDBytes, false}, {"caller.name", c.Person.Name, MaxLineBytes, false},
 		{"caller.number", c.Person.Number, 40, false}, {"location.text", c.Person.Place, MaxLineBytes, false},
-		{"narrative", c.Person.Text, MaxTextBytes, true}, {"language", c.Language, 40, false}, {"beat", c.Beat, 40, false},
+		{"narrative", c.Person.Text, MaxTextBytes, true}, {"language", c.Language, 40, false}, {"beat", c.Beat, MaxBeatBytes, false},
 	} {
 		if no := checkText(f.name, f.text, f.max, f.lines); no != nil {
 			return no
@@ -349,6 +349,9 @@ func (c LocateContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		return nil, no
 	}
 	if no := checkText("location.text", c.Place.Place, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	if no := checkText("beat", c.Beat, MaxBeatBytes, false); no != nil {
 		return nil, no
 	}
 	if c.Place.Place == "" && c.Place.Point == nil {

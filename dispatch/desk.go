@@ -114,8 +114,8 @@ func (d Desk) check(types triage.Table) *Rejection {
 		return nil
 	}
 	a := d.Accepts
-	if no := checkLine("desks", a.Kind); no != nil {
-		return no
+	if checkLine("desks", a.Kind) != nil {
+		return reject(ConfigInvalid, "desk %s: of what kind is it?", d.ID).at("desks")
 	}
 	if a.From != 0 && !a.From.Valid() || a.Capacity < 0 || len(a.Hours) > 50 {
 		return reject(ConfigInvalid, "desk %s: a priority from 1 to 5, a capacity of 0 or more, at most 50 opening times", d.ID).at("desks")

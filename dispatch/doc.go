@@ -15,6 +15,7 @@
 // somebody and sets the next due time. Nothing ends without an authority.
 //
 // State is owned by whoever calls Evolve; nothing here locks. Read one story a
-// file: contact.go, hold.go, promise.go, posture.go, assign.go, unit.go,
-// incident.go, note.go, place.go, claim.go, alarm.go, tick.go.
+// file: contact.go, hold.go, promise.go, callback.go, posture.go, area.go, cutoff.go,
+// recovery.go, preset.go, desk.go, bulk.go, why.go, assign.go, unit.go, incident.go,
+// note.go, place.go, claim.go, alarm.go, tick.go; index.go keeps what is counted.
 package dispatch

@@ -156,6 +156,9 @@ func (c HoldContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 		limit = c.ReviewIn
 	}
 	o.Due = m.At.Add(limit)
+	if contact.Safe == SafeNo {
+		o.Owner, o.Next = s.supervisorOf(o.Owner), NextUnsafe
+	}
 	out = append(out, outcomeOf(contact, o))
 	if c.Told == nil {
 		return out, nil

@@ -221,8 +221,8 @@ func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 }
 
 // archiveAt is when a closed incident leaves the live state: ArchiveAfter its
-// closing, and not before the last promise to one of its callers is settled or
-// broken. No promise is made to a contact whose outcome is final.
+// closing, not before the last promise to one of its callers is settled or broken,
+// and not while somebody has still to review that it was cleared alone. No promise is made to a contact whose outcome is final.
 func (s *State) archiveAt(i *Incident) Instant {
 	if i.Open() {
 		return 0
@@ -232,6 +232,9 @@ func (s *State) archiveAt(i *Incident) Instant {
 		for _, p := range s.Contacts[id].Promises {
 			at = max(at, s.Promises[p].nextDue().Add(Minute))
 		}
+	}
+	if review := s.inReview(i); review != 0 {
+		at = max(at, review.Add(Minute))
 	}
 	return at
 }

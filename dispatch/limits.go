@@ -11,6 +11,7 @@ const (
 	MaxPostureRules  = 60
 	MaxZones         = 500 // in force at once
 	MaxZonePoints    = 2_000
+	MaxDrawnPoints   = 500 // of a posture's area
 	MaxAccessFacts   = 20_000
 	MaxClaims        = 5_000 // not sealed yet
 	MaxLiaisons      = 1_000
@@ -30,6 +31,7 @@ const (
 	MaxTextBytes     = 8_000 // a narrative, a note
 	MaxLineBytes     = 400   // a reason, a name, a place
 
+	MaxBeatBytes      = 40
 	MaxContactIDBytes = 200 // a journal keeps a key under it
 )
 

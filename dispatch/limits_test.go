@@ -2,10 +2,12 @@ package dispatch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/triage"
 )
 
 // TestLimits: at each limit the rules say yes, one past it they say no, and the
@@ -59,6 +61,20 @@ func TestLimits(t *testing.T) {
 		{name: "MaxMilestones", at: MaxMilestones - 1, // the first is the dispatch itself
 			given: []Command{noise("c"), AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable}, DispatchUnit{Unit: "U", Incident: "i1"}},
 			nth:   func(int) Command { return SetUnitStatus{Unit: "U", Status: StatusEnRoute, Source: SourceDevice} }},
+		{name: "MaxPriorities", at: MaxPriorities - 1, given: []Command{noise("c")}, nth: func(n int) Command {
+			return Reprioritise{Incident: "i1", Priority: triage.Priority(1 + n%5), Reason: "again"}
+		}},
+		{name: "MaxPriorities by triage", at: MaxPriorities - 1, given: []Command{noise("c")}, nth: func(n int) Command {
+			return TriageContact{Contact: "c", Type: "NOISE", Priority: triage.Priority(1 + n%2)}
+		}},
+		{name: "MaxCallBacks", at: MaxCallBacks, given: []Command{noise("c")}, nth: func(int) Command { return RingBack{Contact: "c", Reached: ReachedNo} }},
+		{name: "MaxBulks", at: MaxBulks, given: []Command{noise("c"), noise("d")}, nth: func(int) Command {
+			return ClearTogether{Contacts: []ContactID{"c", "d"}, Outcome: OutcomeResolved, Reason: "over"}
+		}},
+		{name: "the capacity of a desk", at: 7, given: []Command{deskOf(7)}, nth: func(n int) Command { return noise(fmt.Sprint("c", n)) },
+			also: func(n int) Command {
+				return DivertContact{Contact: ContactID(fmt.Sprint("c", n)), Desk: "few", Reason: "x", Words: "y"}
+			}},
 		{name: "MaxPromises", at: MaxPromises, given: []Command{noise("c")}, nth: func(int) Command { return MakePromise{Contact: "c", PromiseTold: told} }},
 	} {
 		t.Run(limit.name, func(t *testing.T) {
@@ -69,7 +85,12 @@ func TestLimits(t *testing.T) {
 					must(t, s, limit.also(n))
 				}
 			}
-			mustNot(t, s, limit.nth(limit.at), LimitReached)
+			if past := limit.nth(limit.at); limit.name == "the capacity of a desk" {
+				must(t, s, past)
+				mustNot(t, s, limit.also(limit.at), DeskRefuses)
+			} else {
+				mustNot(t, s, past, LimitReached)
+			}
 			if err := Check(s); err != nil {
 				t.Fatal(err)
 			}
@@ -79,7 +100,12 @@ func TestLimits(t *testing.T) {
 
 // TestSizes: what one command may carry, at the limit and one past it.
 func TestSizes(t *testing.T) {
-	s := stateWith(t, ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}})
+	noise := ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
+	s := stateWith(t, noise, AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable})
+	for n := range MaxBulk + 1 {
+		noise.ID = ContactID(fmt.Sprint("bulk", n))
+		must(t, s, noise)
+	}
 	ring := func(n int) geo.Ring {
 		all := make(geo.Ring, n)
 		for k := range all {
@@ -113,6 +139,54 @@ func TestSizes(t *testing.T) {
 		}, TextTooLong},
 		{"MaxLineBytes of a reason", MaxLineBytes, func(n int) Command { return HoldContact{Contact: "c", Reason: strings.Repeat("x", n)} }, TextTooLong},
 		{"MaxPostureRules", MaxPostureRules, posture, LimitReached},
+		{"MaxDrawnPoints", MaxDrawnPoints, func(n int) Command {
+			p := posture(1).(DeclarePosture)
+			p.Area = Area{Kind: AreaDrawn, Outline: ring(n)}
+			return p
+		}, PlaceInvalid},
+		{"MaxPresets", MaxPresets, func(n int) Command {
+			c := roomStandard()
+			for k := range n {
+				c.Presets = append(c.Presets, Preset{ID: fmt.Sprint("p", k), Title: "Hold", Service: "police", Area: Area{Kind: AreaCity}, Review: Hour, Until: Hour, Script: "later",
+					Rules: []PostureRule{{Priority: 5, Action: ActionHold, Limit: Hour}}})
+			}
+			return Configure{Config: c}
+		}, ConfigInvalid},
+		{"MaxTriggers", MaxTriggers, func(n int) Command {
+			c := roomAlternate()
+			c.Triggers = nil
+			for k := range n {
+				c.Triggers = append(c.Triggers, Trigger{ID: fmt.Sprint("t", k), Preset: "priority", When: TriggerFree, For: TriggerForMax})
+			}
+			return Configure{Config: c}
+		}, ConfigInvalid},
+		{"TriggerForMax", int(TriggerForMax), func(n int) Command {
+			c := roomAlternate()
+			c.Triggers[0].For = Millis(n)
+			return Configure{Config: c}
+		}, ConfigInvalid},
+		{"MaxBulk", MaxBulk, func(n int) Command {
+			c := ClearTogether{Outcome: OutcomeResolved, Reason: "over"}
+			for k := range n {
+				c.Contacts = append(c.Contacts, ContactID(fmt.Sprint("bulk", k)))
+			}
+			return c
+		}, LimitReached},
+		{"MaxBeatBytes of a unit", MaxBeatBytes, func(n int) Command {
+			return AddUnit{ID: "B", Service: "police", Kind: "patrol", Beat: strings.Repeat("x", n), Status: StatusAvailable}
+		}, TextTooLong},
+		{"MaxBeatBytes of a place", MaxBeatBytes, func(n int) Command {
+			return LocateContact{Contact: "c", Beat: strings.Repeat("x", n), Place: Private{Place: "100 block of Main St"}}
+		}, TextTooLong},
+		{"MaxLineBytes of a model", MaxLineBytes, func(n int) Command {
+			return DispatchUnit{Unit: "U", Incident: "i1", Travel: Minute, Model: strings.Repeat("x", n)}
+		}, TextTooLong},
+		{"MaxLineBytes of a pack's hash", MaxLineBytes, func(n int) Command {
+			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, PackHash: strings.Repeat("x", n)}}
+		}, TextTooLong},
+		{"fifty vehicle classes", 50, func(n int) Command {
+			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, Classes: slices.Repeat([]string{"engine"}, n)}}
+		}, LimitReached},
 		{"MaxDesks", MaxDesks, desks, ConfigInvalid},
 		{"MaxZonePoints", MaxZonePoints, func(n int) Command {
 			return DeclareZone{Name: "zone", Outline: ring(n), Authority: "commander", Reason: "barricades"}
@@ -195,6 +269,63 @@ func TestPostureEndsWithManyHeld(t *testing.T) {
 		if got := events[n].(*OutcomeChanged).Contact; got != want {
 			t.Errorf("place %d: %s, want %s", n, got, want)
 		}
+	}
+}
+
+// deskOf is a room with a desk that can do so many calls.
+func deskOf(capacity int) Command {
+	c := roomStandard()
+	c.Desks = append(c.Desks, Desk{ID: "few", Name: "Few", Accepts: &DeskRule{Kind: "community", Capacity: capacity}})
+	return Configure{Config: c}
+}
+
+// TestDrawnListsStayShort: an incident that lies in the area of one drawn posture
+// after another lists those that are in force.
+func TestDrawnListsStayShort(t *testing.T) {
+	s := stateWith(t, ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St", Point: &geo.Point{Lon: 1, Lat: 1}}})
+	for n := range 20 {
+		must(t, s, DeclarePosture{Service: "police", Area: Area{Kind: AreaDrawn, Outline: geo.Ring{{}, {Lon: 3}, {Lat: 3}}}, Title: "Hold", Authority: "commander", Reason: "few cars", Script: "later",
+			Rules: []PostureRule{{Priority: 4, Action: ActionHold, Limit: Hour}}, ReviewBy: s.Now.Add(Hour), Until: s.Now.Add(Hour)})
+		if got := s.Incidents["i1"].Drawn; len(got) != 1 {
+			t.Fatalf("after %d postures it lies in the area of %v", n+1, got)
+		}
+		must(t, s, EndPosture{Posture: PostureID(fmt.Sprint("post", n+1)), Reason: "over"})
+	}
+}
+
+// TestOneTickDeclaresOnePosture: of two triggers that may declare the second waits
+// for the next Tick, and sees what the first has declared.
+func TestOneTickDeclaresOnePosture(t *testing.T) {
+	c := roomAlternate()
+	c.Triggers = []Trigger{
+		{ID: "a", Preset: "priority", When: TriggerFree, N: 0, Declare: true, Authority: "order 7"},
+		{ID: "b", Preset: "priority", When: TriggerPending, N: 0, Declare: true, Authority: "order 7"},
+		{ID: "c", Preset: "priority", When: TriggerPending, N: 0},
+		{ID: "d", Preset: "thefts", When: TriggerFree, N: 0, Declare: true, Authority: "order 8"},
+	}
+	s := stateWith(t, Configure{Config: c})
+	for n, want := range []int{1, 2, 2} {
+		must(t, s, Tick{})
+		if len(s.Postures) != want || len(s.Alarms) != 0 {
+			t.Fatalf("after %d ticks: %d postures, want %d; alarms %v", n+1, len(s.Postures), want, s.Alarms)
+		}
+	}
+	if s.Triggers["b"].Fired || s.Triggers["c"].Fired || !s.Triggers["d"].Fired {
+		t.Fatal("what is in force is not proposed")
+	}
+}
+
+// TestNobodySaysWhatIsShut: a cutoff's state follows from the units, whatever a
+// command says of it.
+func TestNobodySaysWhatIsShut(t *testing.T) {
+	s := stateWith(t)
+	for n := range 5 {
+		must(t, s, AddUnit{ID: UnitID(fmt.Sprint("U", n)), Service: "police", Kind: "patrol", Status: StatusAvailable})
+	}
+	must(t, s, DeclarePosture{Service: "police", Area: Area{Kind: AreaCity}, Title: "Keep", Authority: "commander", Reason: "few cars", Script: "later",
+		Reserve: []Reserve{{Priority: 3, Units: 1, Band: 9, Shut: true}}, ReviewBy: s.Now.Add(Hour), Until: s.Now.Add(Hour)})
+	if s.Postures["post1"].Reserve[0].Shut {
+		t.Fatal("shut with five units free, where one is kept")
 	}
 }
 

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"strconv"
 
 	"github.com/everycall/everycall/geo"
@@ -76,6 +77,9 @@ const (
 	AccessIsUnknown  AccessState = "unknown"
 )
 
+// Confidences are how well a fact about a way is known.
+var Confidences = []string{"seen", "reported", "rumoured"}
+
 // AccessFact is what somebody saw of a way, and when. Two facts that contradict
 // each other are both kept.
 type AccessFact struct {
@@ -87,7 +91,7 @@ type AccessFact struct {
 	State      AccessState `json:"state"`
 	Delay      Millis      `json:"delay,omitempty"`
 	Source     string      `json:"source"`
-	Confidence string      `json:"confidence"` // "seen", "reported", "rumoured"
+	Confidence string      `json:"confidence"` // one of Confidences
 	ObservedAt Instant     `json:"observed_at"`
 	HalfLife   Millis      `json:"half_life"`
 	Note       string      `json:"note,omitempty"`
@@ -229,16 +233,11 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	}
 	declared := &ZoneDeclared{Zone: Zone{ID: ZoneID("z" + strconv.FormatUint(s.Counters.Zone+1, 10)), Name: c.Name, Outline: c.Outline, Rules: c.Rules,
 		Gates: c.Gates, From: m.At, Until: c.Until, Authority: c.Authority, Reason: c.Reason}}
+	declared.Inside = s.openWithin(c.Outline)
 	out = append(out, declared)
-	for _, id := range sortedKeys(s.Incidents) {
+	for _, id := range declared.Inside {
 		i := s.Incidents[id]
-		if !i.Open() {
-			continue
-		}
-		if lead := s.Lead(i); lead.Person.Point != nil && (geo.Polygon{c.Outline}).Contains(*lead.Person.Point) {
-			declared.Inside = append(declared.Inside, id)
-			out = s.replan(i, i.inZone(declared.Zone.ID), m, out)
-		}
+		out = s.replan(i, i.inZone(declared.Zone.ID), m, out)
 	}
 	return out, nil
 }
@@ -247,14 +246,18 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 // from then on: the end of a zone opens nothing that another one closes.
 func (s *State) endZone(id ZoneID, reason string, m Meta, out []Event) []Event {
 	out = append(out, &ZoneWasEnded{Zone: id, Reason: reason})
-	for _, inside := range sortedKeys(s.Incidents) {
-		i := s.Incidents[inside]
-		if !i.Open() || i.Zone != id {
-			continue
+	var inside []IncidentID
+	for iid, i := range s.Incidents { // sorted below
+		if i.Open() && i.Zone == id {
+			inside = append(inside, iid)
 		}
+	}
+	slices.Sort(inside)
+	for _, iid := range inside {
+		i := s.Incidents[iid]
 		if p := s.Lead(i).Person.Point; p != nil {
 			if other := s.zoneBesides(*p, id); other != "" {
-				out = append(out, &IncidentMoved{Incident: inside, Beat: i.Beat, Zone: other, Drawn: i.Drawn})
+				out = append(out, &IncidentMoved{Incident: iid, Beat: i.Beat, Zone: other, Drawn: i.Drawn})
 				out = s.replan(i, i.inZone(other), m, out)
 			}
 		}
@@ -291,7 +294,16 @@ func (c RecordAccess) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if no := checkLines("source", f.Source, "confidence", f.Confidence); no != nil {
 		return nil, no
 	}
+	if !contains(Confidences, f.Confidence) {
+		return nil, reject(ValueUnknown, "confidence %q: seen, reported or rumoured", f.Confidence).at("confidence")
+	}
 	if no := checkText("note", f.Note, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	if no := checkText("pack_hash", f.PackHash, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	if no := checkWords("classes", f.Classes); no != nil {
 		return nil, no
 	}
 	shortest, known := map[string]int{"point": 1, "line": 2, "area": 3}[f.Kind]

@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -195,14 +196,6 @@ func (s *State) postures(of Service, i *Incident) []*Posture {
 	return found
 }
 
-func sortPostures(found []*Posture) {
-	for a := 1; a < len(found); a++ { // a handful at most: insertion keeps it plain
-		for b := a; b > 0 && before(found[b], found[b-1]); b-- {
-			found[b], found[b-1] = found[b-1], found[b]
-		}
-	}
-}
-
 func before(p, q *Posture) bool {
 	if p.Area.specificity() != q.Area.specificity() {
 		return p.Area.specificity() > q.Area.specificity()
@@ -240,15 +233,6 @@ func (p *Posture) ruleOn(i *Incident) (PostureRule, bool) {
 	return PostureRule{}, false
 }
 
-func ruleAmong(found []*Posture, i *Incident) (PostureRule, *Posture) {
-	for _, p := range found {
-		if r, says := p.ruleOn(i); says {
-			return r, p
-		}
-	}
-	return PostureRule{Action: ActionAnswer}, nil
-}
-
 func (c DeclarePosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if no := c.checkFields(s, m); no != nil {
 		return nil, no
@@ -277,23 +261,12 @@ func (c DeclarePosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	out = append(out, declared)
 	inside := func(i *Incident) bool {
 		if next.Area.Kind == AreaDrawn {
-			return contains(declared.Inside, i.ID)
+			_, in := slices.BinarySearch(declared.Inside, i.ID)
+			return in
 		}
 		return next.covers(i)
 	}
-	return s.workDown(next.Service, why, m, out, func(i *Incident) []*Posture {
-		var found []*Posture
-		for _, p := range s.postures(i.Service, i) {
-			if p.ID != c.Replaces {
-				found = append(found, p)
-			}
-		}
-		if next.Service == i.Service && inside(i) {
-			found = append(found, &next)
-		}
-		sortPostures(found)
-		return found
-	}), nil
+	return s.workDown(&next, inside, c.Replaces, why, m, out), nil
 }
 
 // contradicted refuses rules that say otherwise than a posture in force for the
@@ -328,15 +301,7 @@ func (c AmendPosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	amended.Rules, amended.Version = c.Rules, p.Version+1
 	out = append(out, &PostureAmended{Posture: p.ID, Version: amended.Version, Title: c.Title, Rules: c.Rules, Reserve: cutoffsAs(c.Reserve, p.Reserve), Authority: c.Authority,
 		Reason: c.Reason, NoneStated: c.NoneStated, Script: c.Script, Why: c.Why})
-	return s.workDown(p.Service, "was amended: "+c.Why, m, out, func(i *Incident) []*Posture {
-		found := s.postures(i.Service, i)
-		for n := range found {
-			if found[n].ID == p.ID {
-				found[n] = &amended
-			}
-		}
-		return found
-	}), nil
+	return s.workDown(&amended, amended.covers, p.ID, "was amended: "+c.Why, m, out), nil
 }
 
 func (c DeclarePosture) checkFields(s *State, m Meta) *Rejection {
@@ -485,13 +450,24 @@ func (e *PostureDeclared) evolve(s *State, _ Stamped) {
 	s.enter(&p)
 	for _, id := range e.Inside {
 		i := s.Incidents[id]
-		i.Drawn = append(i.Drawn[:len(i.Drawn):len(i.Drawn)], p.ID)
+		i.Drawn = append(s.standingOf(i.Drawn), p.ID)
 		s.touched.incident(id)
 	}
 	s.moveCutoff(&p)
 	s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseProposed && a.Preset == p.Preset && p.Preset != "" })
 	s.due.set(dueRef{duePosture, string(p.ID)}, p.nextDue())
 	s.touched.posture(p.ID)
+}
+
+// standingOf is a new list of those that are in force.
+func (s *State) standingOf(ids []PostureID) []PostureID {
+	standing := make([]PostureID, 0, len(ids)+1)
+	for _, id := range ids {
+		if p := s.Postures[id]; p != nil && p.EndedAt == 0 {
+			standing = append(standing, id)
+		}
+	}
+	return standing
 }
 
 func (e *PostureAmended) evolve(s *State, _ Stamped) {

@@ -176,6 +176,7 @@ func (e *PromiseMade) evolve(s *State, st Stamped) {
 	s.Promises[e.ID] = p
 	c := s.Contacts[e.Contact]
 	c.Promises = append(c.Promises, e.ID)
+	s.callerWasTold(c)
 	s.due.set(dueRef{duePromise, string(e.ID)}, p.nextDue())
 	s.touched.promise(e.ID)
 	s.touched.contact(e.Contact)

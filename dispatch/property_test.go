@@ -4,15 +4,17 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/everycall/everycall/geo"
 	"pgregory.net/rapid"
 )
 
-// TestRulesAgainstModel plays random commands, valid and not, against the rules
+// TestPropertyRulesAgainstModel plays random commands, valid and not, against the rules
 // and against a model that knows only what each contact's outcome is and where
 // each unit works. Replay one failure with the seed that rapid prints.
-func TestRulesAgainstModel(t *testing.T) {
+func TestPropertyRulesAgainstModel(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		w := newWorld(t)
 		for range rapid.IntRange(1, 120).Draw(t, "commands") {
@@ -29,15 +31,17 @@ type world struct {
 	live, twin *State
 	meta       Meta
 	events     []Stamped
+	cutoffs    paperCutoffs
 	model      model
 }
 
 func newWorld(t *rapid.T) *world {
 	w := &world{t: t, live: NewState(), twin: NewState(), meta: Meta{At: scenarioStart, By: "tester"},
-		model: model{contacts: map[ContactID]*modelContact{}, incidents: map[IncidentID]*modelIncident{}, units: map[UnitID]*modelUnit{}}}
-	w.run(Configure{Config: roomStandard()})
+		cutoffs: paperCutoffs{}, model: model{contacts: map[ContactID]*modelContact{}, incidents: map[IncidentID]*modelIncident{}, units: map[UnitID]*modelUnit{}, bulks: map[BulkID]modelBulk{}}}
+	w.model.live = w.live
+	w.run(Configure{Config: roomAlternate()})
 	for n := range 4 {
-		u := AddUnit{ID: UnitID(fmt.Sprintf("U%d", n)), Service: "police", Kind: "patrol", Status: StatusAvailable}
+		u := AddUnit{ID: UnitID(fmt.Sprintf("U%d", n)), Service: "police", Kind: "patrol", Beat: []string{"E1", "C1"}[n%2], Status: StatusAvailable}
 		w.run(u)
 		w.model.units[u.ID] = &modelUnit{status: StatusAvailable}
 	}
@@ -65,14 +69,23 @@ func (w *world) run(c Command) *Rejection {
 	w.live.ForgetTouched()
 	for _, e := range events {
 		st := Stamped{At: w.meta.At, By: w.meta.By, Event: e}
+		if err := w.cutoffs.breach(w.live, e); err != nil {
+			w.t.Fatalf("%+v: %s", c, err)
+		}
 		Evolve(w.live, st)
 		Evolve(w.twin, st)
+		if err := w.cutoffs.follow(w.live, e); err != nil {
+			w.t.Fatalf("after %s of %+v: %s", e.EventName(), c, err)
+		}
 		w.events = append(w.events, st)
 		if err := Check(w.live); err != nil {
 			w.t.Fatalf("after %s of %+v: %s", e.EventName(), c, err)
 		}
 	}
 	if err := CheckTouched(w.live); err != nil {
+		w.t.Fatalf("after %+v: %s", c, err)
+	}
+	if err := orphan(w.live); err != nil {
 		w.t.Fatalf("after %+v: %s", c, err)
 	}
 	return nil
@@ -108,6 +121,7 @@ func (w *world) step() {
 	if step := rapid.SampledFrom([]Millis{0, 0, 0, 0, 0, 0, Second, Second, Second, Second, Second, Minute, Minute, 7 * Minute, 7 * Minute, Hour, Hour, 2 * Hour, 13 * Hour, 25 * Hour}).Draw(w.t, "later"); step > 0 {
 		w.meta.At = w.meta.At.Add(step)
 	}
+	w.meta.By = rapid.SampledFrom([]string{"tester", "tester", "second"}).Draw(w.t, "by")
 	c := w.draw()
 	if _, is := c.(restart); is {
 		w.twin = readBackIn(w.t, w.live)
@@ -120,14 +134,16 @@ func (w *world) step() {
 		}
 	}
 	no := w.run(c)
-	if why := w.model.mustRefuse(c); why != "" && no == nil {
+	if why := w.model.mustRefuse(c, w.meta.By); why != "" && no == nil {
 		w.t.Fatalf("%+v was not refused: %s", c, why)
 	}
 	if no == nil {
 		w.model.apply(c, w)
 		w.model.endings(w.live, held)
+		w.model.draw(c, w.live)
 	}
 	w.model.compare(w)
+	w.explain()
 }
 
 // restart stands for reading the twin back from its encoding.
@@ -142,11 +158,11 @@ func (w *world) draw() Command {
 	kind := rapid.SampledFrom([]string{"", "ASSAULT", "BURGLARY", "THEFT", "NOISE", "PARKING", "FALL", "CARDIAC"}).Draw(t, "type")
 	reason := rapid.SampledFrom([]string{"because", "because", "because", ""}).Draw(t, "reason")
 	told := PromiseTold{Told: "soon", Channel: "on_call", Within: rapid.SampledFrom([]Millis{0, 20 * Minute, 2 * Day}).Draw(t, "within")}
-	switch rapid.IntRange(0, 31).Draw(t, "verb") {
+	switch rapid.IntRange(0, 44).Draw(t, "verb") {
 	case 0, 1, 2, 3:
-		receive := ReceiveContact{ID: contact, Channel: "phone", Type: kind, Person: Private{Number: rapid.SampledFrom([]string{"", "555-0100", "555-0101"}).Draw(t, "number")}}
+		receive := ReceiveContact{ID: contact, Channel: "phone", Type: kind, Beat: rapid.SampledFrom([]string{"", "E1", "C1"}).Draw(t, "beat"), Safe: rapid.SampledFrom([]SafeToCall{"", SafeYes, SafeNo}).Draw(t, "safe"), Person: Private{Number: rapid.SampledFrom([]string{"", "555-0100", "555-0101"}).Draw(t, "number")}}
 		if rapid.Bool().Draw(t, "placed") {
-			receive.Person.Place = "100 block of Main St"
+			receive.Person.Place, receive.Person.Point = "100 block of Main St", w.drawPoint()
 		}
 		if rapid.IntRange(0, 3).Draw(t, "joins") == 0 {
 			receive.Join = incident
@@ -197,6 +213,10 @@ func (w *world) draw() Command {
 		return EndPosture{Posture: PostureID(fmt.Sprintf("post%d", max(1, w.live.Counters.Posture))), Reason: reason}
 	case 30:
 		return restart{}
+	case 31, 32:
+		return Tick{}
+	case 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44:
+		return w.drawRationing(contact, incident, reason)
 	}
 	return Tick{}
 }
@@ -211,15 +231,27 @@ type model struct {
 	contacts  map[ContactID]*modelContact
 	incidents map[IncidentID]*modelIncident
 	units     map[UnitID]*modelUnit
+	bulks     map[BulkID]modelBulk
+	wrong     string
+	live      *State
+}
+
+type modelBulk struct {
+	list []ContactID
+	kind OutcomeKind
+	by   string
+	done bool
 }
 
 type modelContact struct {
 	kind       OutcomeKind
 	lifeSafety bool
 	incident   IncidentID
+	point      *geo.Point
 }
 
 type modelIncident struct {
+	drawn      map[PostureID]bool
 	closed     bool
 	lifeSafety bool
 	contacts   []ContactID
@@ -251,7 +283,7 @@ func (m *model) working(on IncidentID) int {
 }
 
 // mustRefuse says why a command may not be accepted, or nothing.
-func (m *model) mustRefuse(c Command) string {
+func (m *model) mustRefuse(c Command, by string) string {
 	putOff := func(id ContactID) string {
 		c := m.contacts[id]
 		switch {
@@ -289,6 +321,24 @@ func (m *model) mustRefuse(c Command) string {
 		case i == nil || i.closed:
 			return "there is no such open incident"
 		}
+	case RefuseDiverted:
+		if known := m.contacts[c.Contact]; known == nil || (known.kind != OutcomeDiverted && known.kind != OutcomeAppointed) {
+			return "no desk has it"
+		}
+	case ClearTogether:
+		for _, id := range c.Contacts {
+			if why := m.unclearable(id); why != "" {
+				return why
+			}
+		}
+	case ConfirmClearing:
+		if b, known := m.bulks[c.Bulk]; !known || b.by == by {
+			return "nobody confirms their own clearing"
+		}
+	case RejectClearing:
+		if b, known := m.bulks[c.Bulk]; !known || (b.done && b.by == by) {
+			return "nobody reviews their own clearing"
+		}
 	case CloseIncident:
 		if i := m.incidents[c.Incident]; c.Authority == "" || i == nil || i.closed {
 			return "nobody may close that"
@@ -303,13 +353,13 @@ func (m *model) apply(c Command, w *world) {
 	switch c := c.(type) {
 	case ReceiveContact:
 		kind, known := w.live.Type(c.Type)
-		m.contacts[c.ID] = &modelContact{kind: OutcomeWaiting, lifeSafety: !known || kind.LifeSafety || c.Person.Place == ""}
+		m.contacts[c.ID] = &modelContact{kind: OutcomeWaiting, lifeSafety: !known || kind.LifeSafety || c.Person.Place == "", point: c.Person.Point}
 		if c.Join != "" {
 			m.join(c.ID, c.Join)
 			return
 		}
 		m.contacts[c.ID].incident = w.live.Contacts[c.ID].Incident
-		m.incidents[m.contacts[c.ID].incident] = &modelIncident{lifeSafety: m.contacts[c.ID].lifeSafety, contacts: []ContactID{c.ID}}
+		m.incidents[m.contacts[c.ID].incident] = &modelIncident{lifeSafety: m.contacts[c.ID].lifeSafety, contacts: []ContactID{c.ID}, drawn: drawnFor(w.live, c.Person.Point)}
 	case JoinContact:
 		m.join(c.Contact, c.Incident)
 	case TriageContact:
@@ -320,6 +370,29 @@ func (m *model) apply(c Command, w *world) {
 		set(c.Contact, OutcomeWaiting)
 	case StageContact:
 		set(c.Contact, OutcomeStaged)
+	case MarkUnanswered:
+		set(c.Contact, OutcomeUnanswered)
+	case RingBack:
+		if m.contacts[c.Contact].kind == OutcomeUnanswered && c.Reached == ReachedYes {
+			set(c.Contact, OutcomeWaiting)
+		}
+	case RefuseDiverted:
+		set(c.Contact, OutcomeWaiting)
+		if got := w.live.Contacts[c.Contact]; got.Outcome.Since != got.ReceivedAt {
+			w.t.Fatalf("%s was given back and lost its age: %+v", c.Contact, got.Outcome)
+		}
+	case ClearTogether:
+		m.bulks[BulkID(fmt.Sprintf("b%d", w.live.Counters.Bulk))] = modelBulk{list: c.Contacts, kind: c.Outcome, by: w.meta.By, done: c.Alone}
+		if c.Alone {
+			m.clear(c.Contacts, c.Outcome)
+		}
+	case ConfirmClearing:
+		if b := m.bulks[c.Bulk]; !b.done {
+			m.clear(b.list, b.kind)
+		}
+		delete(m.bulks, c.Bulk)
+	case RejectClearing:
+		delete(m.bulks, c.Bulk)
 	case DivertContact:
 		set(c.Contact, OutcomeDiverted)
 	case AppointContact:
@@ -347,6 +420,65 @@ func (m *model) apply(c Command, w *world) {
 		i := m.incidents[c.Incident]
 		i.closed = false
 		set(i.contacts[0], OutcomeWaiting)
+	}
+}
+
+// unclearable says why a contact may not be cleared with others.
+func (m *model) unclearable(id ContactID) string {
+	c := m.contacts[id]
+	switch {
+	case c == nil || c.kind.Final():
+		return "nobody waits for that"
+	case c.lifeSafety || m.incidents[c.incident].lifeSafety:
+		return "it is life-safety"
+	case m.working(c.incident) > 0:
+		return "units are working on it"
+	}
+	for _, other := range m.incidents[c.incident].contacts {
+		if other != id && !m.contacts[other].kind.Final() {
+			return "the incident has other contacts"
+		}
+	}
+	return ""
+}
+
+func (m *model) clear(list []ContactID, kind OutcomeKind) {
+	for _, id := range list {
+		if m.unclearable(id) == "" {
+			m.leave(id, kind)
+		}
+	}
+}
+
+// draw keeps which drawn areas an incident lies in, by geometry at the time when
+// either came or moved.
+func (m *model) draw(c Command, s *State) {
+	switch c := c.(type) {
+	case LocateContact:
+		contact := m.contacts[c.Contact]
+		contact.point = c.Place.Point
+		if i := m.incidents[contact.incident]; m.lead(i) == contact {
+			i.drawn = drawnFor(s, contact.point)
+		}
+	case ReopenIncident:
+		i := m.incidents[c.Incident]
+		if p := m.contacts[i.contacts[0]].point; p != nil {
+			i.drawn = drawnFor(s, p)
+		}
+	case DeclarePosture:
+		id := PostureID(fmt.Sprintf("post%d", s.Counters.Posture))
+		for _, i := range m.incidents {
+			if c.Area.Kind == AreaDrawn && !i.closed && inside(c.Area, m.lead(i).point) {
+				i.drawn[id] = true
+			}
+		}
+	}
+	for iid, i := range m.incidents {
+		for id, p := range s.Postures {
+			if p.EndedAt == 0 && p.Area.Kind == AreaDrawn && i.drawn[id] != contains(s.Incidents[iid].Drawn, id) {
+				m.wrong = fmt.Sprintf("%s lies in the area of %s: %t on paper", iid, id, i.drawn[id])
+			}
+		}
 	}
 }
 
@@ -415,11 +547,28 @@ func (m *model) free(u *modelUnit, id UnitID, status Status) {
 		return
 	}
 	for _, next := range u.stack {
+		if m.live.Units[id].Incident != next && m.kept(next) {
+			continue // breach and follow watch the cutoffs themselves
+		}
 		if next != left && !m.incidents[next].closed {
 			m.send(id, next)
 			return
 		}
 	}
+}
+
+// kept reports whether any cutoff or zone in force could speak of an incident.
+func (m *model) kept(id IncidentID) bool {
+	i := m.live.Incidents[id]
+	if z := m.live.Zones[i.Zone]; z != nil && z.EndedAt == 0 {
+		return true
+	}
+	for _, p := range m.live.Postures {
+		if p.EndedAt == 0 && !i.LifeSafety && coversOnPaper(p, i) && slices.ContainsFunc(p.Reserve, func(r Reserve) bool { return i.Priority() >= r.Priority }) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *model) alone(on IncidentID) {
@@ -474,7 +623,13 @@ func (m *model) close(id IncidentID) {
 // the archive had been closed.
 func (m *model) endings(s *State, held map[ContactID]PostureID) {
 	for id, under := range held {
-		if c := m.contacts[id]; under != "" && s.Postures[under].EndedAt != 0 && c.kind == OutcomeHeld {
+		c := m.contacts[id]
+		if under == "" || c.kind != OutcomeHeld || s.Contacts[id] == nil {
+			continue
+		}
+		ended := s.Postures[under]
+		action, _ := ruleOnPaper(s, s.Incidents[c.incident])
+		if (ended.EndedAt != 0 && !strings.HasPrefix(ended.EndReason, "replaced by")) || action != ActionHold {
 			c.kind = OutcomeWaiting
 		}
 	}
@@ -491,6 +646,9 @@ func (m *model) endings(s *State, held map[ContactID]PostureID) {
 // compare holds the state against the paper.
 func (m *model) compare(w *world) {
 	s := w.live
+	if m.wrong != "" {
+		w.t.Fatal(m.wrong)
+	}
 	if len(s.Contacts) != len(m.contacts) || len(s.Incidents) != len(m.incidents) {
 		w.t.Fatalf("%d contacts and %d incidents; on paper %d and %d", len(s.Contacts), len(s.Incidents), len(m.contacts), len(m.incidents))
 	}
@@ -525,8 +683,8 @@ func (m *model) compare(w *world) {
 	}
 }
 
-// TestDueQueueAgainstSortedSlice: the heap says what a sorted list says.
-func TestDueQueueAgainstSortedSlice(t *testing.T) {
+// TestPropertyDueQueueAgainstSortedSlice: the heap says what a sorted list says.
+func TestPropertyDueQueueAgainstSortedSlice(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var q dueQueue
 		list := map[dueRef]Instant{}

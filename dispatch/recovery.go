@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"github.com/everycall/everycall/triage"
 )
 
 // endPosture ends it and starts the recovery plan: every call that is held under it
@@ -15,15 +17,27 @@ func (s *State) endPosture(id PostureID, reason string, m Meta, out []Event) []E
 	return s.inOrder(held, "ended: "+reason, m, out)
 }
 
-// workDown is the recovery plan after a posture of a service was declared, replaced
-// or amended: a call that no posture holds any longer waits again, each with its own
-// due time; one that another posture holds from now on stays held, under that one.
-// after answers the postures that speak of an incident from then on.
-func (s *State) workDown(of Service, why string, m Meta, out []Event, after func(*Incident) []*Posture) []Event {
-	held := s.heldUnder(func(c *Contact) bool { return s.Incidents[c.Incident].Service == of })
+// workDown is the recovery plan after a posture was declared, replaced or amended: a
+// call that no posture holds any longer waits again, each with its own due time; one
+// that another posture holds from now on stays held, under that one. next is the
+// posture as it is from then on, inside answers where it applies, and gone is the one
+// that is in force until then.
+func (s *State) workDown(next *Posture, inside func(*Incident) bool, gone PostureID, why string, m Meta, out []Event) []Event {
+	held := s.heldUnder(func(c *Contact) bool {
+		if c.Outcome.Posture == gone {
+			return true
+		}
+		i := s.Incidents[c.Incident]
+		if i.Service != next.Service || !inside(i) {
+			return false
+		}
+		_, says := next.ruleOn(i)
+		return says
+	})
 	held = slices.DeleteFunc(held, func(c *Contact) bool {
 		i := s.Incidents[c.Incident]
-		o, holds := heldBy(c.Outcome, i, after(i), m)
+		rule, by := s.ruleWith(i, next, inside, gone)
+		o, holds := heldBy(c.Outcome, rule, by, m)
 		if holds && o != c.Outcome {
 			out = append(out, outcomeOf(c, o))
 		}
@@ -32,18 +46,51 @@ func (s *State) workDown(of Service, why string, m Meta, out []Event, after func
 	return s.inOrder(held, why, m, out)
 }
 
+// ruleWith is RuleFor as it will be with one posture more and one less.
+func (s *State) ruleWith(i *Incident, next *Posture, inside func(*Incident) bool, gone PostureID) (PostureRule, *Posture) {
+	asked := next.Service != i.Service || !inside(i)
+	for _, p := range s.inForce[i.Service] {
+		if !asked && before(next, p) {
+			asked = true
+			if r, says := next.ruleOn(i); says {
+				return r, next
+			}
+		}
+		if p.ID == gone || !p.covers(i) {
+			continue
+		}
+		if r, says := p.ruleOn(i); says {
+			return r, p
+		}
+	}
+	if !asked {
+		if r, says := next.ruleOn(i); says {
+			return r, next
+		}
+	}
+	return PostureRule{Action: ActionAnswer}, nil
+}
+
 // heldUnder lists the calls that are held under a posture, the most urgent and oldest
 // first.
 func (s *State) heldUnder(which func(*Contact) bool) []*Contact {
-	var held []*Contact
+	type place struct {
+		contact  *Contact
+		priority triage.Priority
+	}
+	var places []place
 	for _, c := range s.Contacts { // sorted below
 		if c.Outcome.Kind == OutcomeHeld && c.Outcome.Posture != "" && which(c) {
-			held = append(held, c)
+			places = append(places, place{c, s.Incidents[c.Incident].Priority()})
 		}
 	}
-	slices.SortFunc(held, func(a, b *Contact) int {
-		return cmp.Or(cmp.Compare(s.Incidents[a.Incident].Priority(), s.Incidents[b.Incident].Priority()), cmp.Compare(a.Number, b.Number))
+	slices.SortFunc(places, func(a, b place) int {
+		return cmp.Or(cmp.Compare(a.priority, b.priority), cmp.Compare(a.contact.Number, b.contact.Number))
 	})
+	held := make([]*Contact, len(places))
+	for n := range places {
+		held[n] = places[n].contact
+	}
 	return held
 }
 
@@ -57,15 +104,14 @@ func (s *State) inOrder(held []*Contact, why string, m Meta, out []Event) []Even
 	return out
 }
 
-// heldBy is the outcome of a call that is held under a posture, where these speak of
-// its incident; false when none of them holds it.
-func heldBy(o Outcome, i *Incident, among []*Posture, m Meta) (Outcome, bool) {
-	rule, p := ruleAmong(among, i)
-	if p == nil || rule.Action != ActionHold {
+// heldBy is the outcome of a call that is held under a posture, where this rule of
+// this posture speaks of it now; false when it does not hold.
+func heldBy(o Outcome, rule PostureRule, by *Posture, m Meta) (Outcome, bool) {
+	if by == nil || rule.Action != ActionHold {
 		return o, false
 	}
-	if p.ID != o.Posture {
-		o.Posture, o.PostureVersion, o.Authority = p.ID, p.Version, m.By
+	if by.ID != o.Posture {
+		o.Posture, o.PostureVersion, o.Authority = by.ID, by.Version, m.By
 	}
 	return o, true
 }
@@ -86,13 +132,15 @@ func (s *State) replan(i *Incident, as Incident, m Meta, out []Event) []Event {
 		}
 	}
 	if as.Service != i.Service && o.Desk == "" {
-		if o.Owner = s.deskFor(as.Service); o.Kind == OutcomeStaged {
+		was := o.Owner
+		if o.Owner = s.deskFor(as.Service); was != s.deskFor(i.Service) { // a supervisor had it
 			o.Owner = s.supervisorOf(o.Owner)
 		}
 	}
 	if o.Kind == OutcomeHeld && o.Posture != "" {
+		rule, by := s.RuleFor(&as)
 		var holds bool
-		if o, holds = heldBy(o, &as, s.postures(as.Service, &as), m); !holds {
+		if o, holds = heldBy(o, rule, by, m); !holds {
 			w := s.waiting(as.Service, as.Priority(), m.At)
 			w.Due = max(min(w.Due, o.Due), m.At.Add(Minute))
 			w.Posture, w.PostureVersion, w.Authority = o.Posture, o.PostureVersion, m.By

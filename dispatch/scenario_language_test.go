@@ -185,8 +185,18 @@ func (r *room) line(line string) error {
 		r.do(Tick{})
 	case "show":
 		r.show(w.subjects)
+	case "gesture":
+		r.gesture(w)
 	case "room":
 		config := roomStandard()
+		switch strings.Join(w.subjects, " ") {
+		case "alternate":
+			config = roomAlternate()
+		case "night":
+			config = roomNight()
+		case "broken":
+			config = roomBroken(w.word("fault"))
+		}
 		if of := w.word("default"); of != "" {
 			config.DefaultService = Service(of)
 		}
@@ -416,13 +426,9 @@ func (r *room) posture(w *words) Command {
 		p.Rules = append(p.Rules, r.rules(w, text)...)
 	}
 	for _, text := range w.all("reserve") {
-		var k triage.Priority
-		var n int
-		var band int
-		if got, err := fmt.Sscanf(text, "%d keeps %d band %d", &k, &n, &band); err != nil && got < 2 {
-			w.fail(fmt.Errorf("reserve %q: PRIORITY keeps UNITS [band UNITS]", text))
-		}
-		p.Reserve = append(p.Reserve, Reserve{Priority: k, Units: n, Band: band})
+		kept, err := reserve(text)
+		w.fail(err)
+		p.Reserve = append(p.Reserve, kept)
 	}
 	return p
 }
@@ -443,7 +449,25 @@ func (r *room) amend(w *words) Command {
 	if c.Reason != "" {
 		a.Reason = c.Reason
 	}
+	for _, field := range []struct {
+		name string
+		of   *string
+	}{{"title", &a.Title}, {"authority", &a.Authority}, {"script", &a.Script}, {"none-stated", &a.NoneStated}} {
+		if text := w.word(field.name); text != "" {
+			*field.of = text
+		}
+	}
 	return a
+}
+
+// reserve reads "PRIORITY keeps UNITS [band UNITS]".
+func reserve(text string) (Reserve, error) {
+	var k triage.Priority
+	var n, band int
+	if got, err := fmt.Sscanf(text, "%d keeps %d band %d", &k, &n, &band); err != nil && got < 2 {
+		return Reserve{}, fmt.Errorf("reserve %q: PRIORITY keeps UNITS [band UNITS]", text)
+	}
+	return Reserve{Priority: k, Units: n, Band: band}, nil
 }
 
 func (r *room) rules(w *words, text string) []PostureRule {

@@ -163,6 +163,9 @@ func alarmID(s *State, e *AlarmRaised) string {
 	if c := s.Contacts[e.Contact]; c != nil && e.Cause == CauseOverdue && c.alarm != e.ID {
 		return fmt.Sprintf("%s (time %d)", c.alarm, s.Alarms[c.alarm].Times)
 	}
+	if a := s.repeatAlarm(e); a != nil && a.ID != e.ID {
+		return fmt.Sprintf("%s (time %d)", a.ID, a.Times)
+	}
 	return string(e.ID)
 }
 
@@ -186,6 +189,8 @@ func areaWord(a Area) string {
 		return "beats " + strings.Join(a.Beats, ", ")
 	case AreaZone:
 		return "zone " + string(a.Zone)
+	case AreaDrawn:
+		return fmt.Sprintf("drawn with %d points", len(a.Outline))
 	}
 	return "city-wide"
 }
@@ -195,9 +200,15 @@ func (r *room) show(parts []string) {
 	if len(parts) == 0 {
 		parts = []string{"calls", "units", "alarms", "promises", "postures", "zones", "stations", "ways", "claims"}
 	}
-	for _, part := range parts {
+	for n := 0; n < len(parts); n++ {
+		part := parts[n]
 		var lines []string
 		switch part {
+		case "why", "calls-due":
+			if n++; n == len(parts) {
+				r.t.Fatalf("show %s: of which, or until when?", part)
+			}
+			lines, part = r.showAbout(part, parts[n]), part+" "+parts[n]
 		case "calls":
 			lines = r.showCalls()
 		case "units":
@@ -336,7 +347,7 @@ func (r *room) showPlaces(part string) []string {
 				state = "ended at " + clock(p.EndedAt) + ": " + p.EndReason
 			}
 			lines = append(lines, fmt.Sprintf("%s %q %s %s: %s; reason: %s%s%s", id, p.Title, p.Service, areaWord(p.Area), state, p.ReasonShown(),
-				ifWord(p.Incomplete(), " (incomplete)"), ifWord(p.Unreviewed, " (unreviewed)")))
+				ifWord(p.Incomplete(), " (incomplete)"), ifWord(p.Unreviewed, " (unreviewed)")+ifWord(p.Version > 1, fmt.Sprintf(", version %d", p.Version))))
 		}
 	case "zones":
 		for _, id := range sortedKeys(s.Zones) {
@@ -359,7 +370,7 @@ func (r *room) showPlaces(part string) []string {
 			lines = append(lines, fmt.Sprintf("%s %s, %s: %s", id, c.Role, c.Grade, orWord(c.Statement, "(sealed)")))
 		}
 	default:
-		r.t.Fatalf("show %s: nothing of that name", part)
+		lines = r.showRationing(part)
 	}
 	return lines
 }

@@ -102,6 +102,8 @@ type room struct {
 	meta   Meta
 	events []Stamped
 	out    strings.Builder
+
+	commands int // since the last gesture
 }
 
 func newRoom(t *testing.T) *room {
@@ -113,6 +115,9 @@ const scenarioStart Instant = 1_592_092_800_000
 
 // do decides, evolves, checks after every event and prints.
 func (r *room) do(c Command) {
+	if _, is := c.(Tick); !is {
+		r.commands++
+	}
 	events, no := Decide(r.state, r.meta, c, nil)
 	if no != nil {
 		if len(events) > 0 {
@@ -137,6 +142,9 @@ func (r *room) do(c Command) {
 		}
 	}
 	if err := CheckTouched(r.state); err != nil {
+		r.t.Fatalf("after %s: %s", c.CommandName(), err)
+	}
+	if err := orphan(r.state); err != nil {
 		r.t.Fatalf("after %s: %s", c.CommandName(), err)
 	}
 }

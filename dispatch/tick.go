@@ -62,7 +62,11 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		case dueClaim:
 			out = append(out, &ClaimWasSealed{Claim: ClaimID(item.ref.id)})
 		case dueArchive:
-			out = append(out, &IncidentArchived{Incident: IncidentID(item.ref.id)})
+			i := s.Incidents[IncidentID(item.ref.id)]
+			if s.inReview(i) != 0 {
+				continue // it is reminded of in this Tick, and moved on with it
+			}
+			out = append(out, &IncidentArchived{Incident: i.ID})
 		case dueBulk:
 			out = s.bulkDue(s.Bulks[BulkID(item.ref.id)], m, alarms, out)
 		}
@@ -76,10 +80,10 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 }
 
 // contactDue alarms the owner at the first time and the supervisor from the
-// second on. A staged life-safety call reaches everybody.
+// second on, or at once where the owner's desk is shut. A staged life-safety call reaches everybody.
 func (s *State) contactDue(c *Contact, m Meta, alarms uint64, out []Event) []Event {
 	level, desk := LevelWarning, c.Outcome.Owner
-	if c.alarm != "" {
+	if _, shut := s.DeskIsShut(desk); shut || c.alarm != "" {
 		desk = s.supervisorOf(desk)
 	}
 	if c.LifeSafety && !s.somebodyThere(s.Incidents[c.Incident]) {
@@ -110,6 +114,12 @@ func (s *State) somebodyThere(i *Incident) bool {
 
 func (s *State) promiseDue(p *Promise, alarms uint64, out []Event) []Event {
 	c := s.Contacts[p.Contact]
+	if c.Safe == SafeNo { // nobody could ring: what was said then was not said to whoever may hold the phone
+		i := s.Incidents[c.Incident]
+		out = append(out, &PromiseSettled{Promise: p.ID, Contact: p.Contact, State: PromiseNotTold, Private: said("the number is not safe")})
+		return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CausePromise, Level: LevelWarning, Desk: s.supervisorOf(s.deskFor(i.Service)), Contact: c.ID,
+			Incident: c.Incident, Promise: p.ID, Text: "a promise to the caller of call " + strconv.FormatUint(i.Number, 10) + " is due: " + NextUnsafe})
+	}
 	out = append(out, &PromiseSettled{Promise: p.ID, Contact: p.Contact, State: PromiseBroken})
 	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CausePromise, Level: LevelWarning, Desk: s.deskFor(s.Incidents[c.Incident].Service), Contact: c.ID,
 		Incident: c.Incident, Promise: p.ID, Text: "a promise to the caller of call " + strconv.FormatUint(s.Incidents[c.Incident].Number, 10) + " was broken: call back, say so, promise anew"})

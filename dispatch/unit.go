@@ -92,6 +92,9 @@ func (c AddUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkLines("id", string(c.ID), "kind", c.Kind); no != nil {
 		return nil, no
 	}
+	if no := checkText("beat", c.Beat, MaxBeatBytes, false); no != nil {
+		return nil, no
+	}
 	if _, taken := s.Units[c.ID]; taken {
 		return nil, reject(NameTaken, "call sign %s is taken: call signs are unique in a jurisdiction", c.ID).at("id")
 	}

@@ -48,23 +48,3 @@ func (s *Server) recommendation(st *dispatch.State, i *dispatch.Incident) Recomm
 	}
 	return out
 }
-
-// sweep is called with the room's lock held.
-func (s *Server) sweep() Sweep {
-	st := s.room.world.State
-	proposal := recommend.Sweep(st, func(unit dispatch.UnitID, id dispatch.IncidentID) (dispatch.Millis, bool) {
-		travel, _, _, known := s.way(st, unit, st.Incidents[id])
-		return travel, known
-	})
-	out := Sweep{Seq: s.room.world.Seq, Model: s.opt.Estimator.Model(), Lines: []SweepLine{}, Waiting: []SweepWaiting{}, CallNow: []SweepCall{}}
-	for _, l := range proposal.Lines {
-		out.Lines = append(out.Lines, SweepLine{Incident: string(l.Incident), Unit: string(l.Unit), TravelMs: int64(l.Travel), Why: l.Why})
-	}
-	for _, w := range proposal.Waiting {
-		out.Waiting = append(out.Waiting, SweepWaiting{Incident: string(w.Incident), Why: w.Why, Until: stamp(w.Until, s.room.zone)})
-	}
-	for _, c := range proposal.CallNow {
-		out.CallNow = append(out.CallNow, SweepCall{Contact: string(c.Contact), Promise: string(c.Promise), Why: c.Why})
-	}
-	return out
-}

@@ -79,7 +79,7 @@ export function makeBoard() {
     ],
     units, incidents, contacts, promises,
     postures: [
-      { id: 'po1', version: 3, service: 'police', area: { kind: 'city' }, title: 'Priority calls only', rules: [{ priority: 3, action: 'hold', limit_ms: 5400000, words: 'Wait' }, { priority: 4, action: 'hold', limit_ms: 10800000, words: 'Wait' }], reserve: [{ priority: 2, units: 6 }], from: ago(310), review_by: ahead(21), until: ahead(400), authority: 'Patrol operations', reason: '', reason_state: 'none_stated', incomplete: true, unreviewed: false, script: 'Officers are answering emergencies only. We will call you back.', invented: ['authority'] },
+      { id: 'po1', version: 3, service: 'police', area: { kind: 'city' }, title: 'Priority calls only', rules: [{ priority: 3, action: 'hold', limit_ms: 5400000, words: 'Wait' }, { priority: 4, action: 'hold', limit_ms: 10800000, words: 'Wait' }], held: 7, reviews: 2, reserve: [{ priority: 3, units: 6, band: 2, shut: true }], from: ago(310), review_by: ahead(21), until: ahead(400), authority: 'Patrol operations', reason: 'none stated (a news report)', reason_state: 'none_stated', incomplete: true, unreviewed: false, script: 'Officers are answering emergencies only. We will call you back.', invented: ['authority'] },
       { id: 'po2', version: 1, service: 'fire', area: { kind: 'zone', zone: 'z1' }, title: 'Stage at the gate', rules: [{ types: ['AID', 'MED7'], action: 'answer' }], reserve: [], from: ago(90), review_by: ago(4), until: ahead(300), authority: 'Battalion 2', reason: 'Entry is arranged at 12th and Pine only', reason_state: 'stated', incomplete: false, unreviewed: true, script: '' },
     ],
     zones: [{ id: 'z1', name: 'Declared zone', outline, rules: [{ service: 'police', entry: 'life_safety_only' }, { service: 'fire', entry: 'gates_only' }], from: ago(9000), authority: 'observed', reason: 'none stated', gates: [{ id: 'g1', name: 'Gate 12th / Pine', lon: -122.3163, lat: 47.6152 }, { id: 'g2', name: 'Gate Denny', lon: -122.3195, lat: 47.6187 }] }],
@@ -95,17 +95,23 @@ export function makeBoard() {
       { id: 'al1', cause: 'emergency_button', level: 'life_safety', desk: 'north', text: 'Emergency button: 3C2, Broadway / John St', raised_at: ago(0.4), incident: incidents[30].id, unit: '3C2', count: 1 },
       ...[0, 1, 2, 3].map((k) => ({ id: `al2${k}`, cause: 'promise_due', level: 'warning', desk: 'north', text: `Promise overdue: call ${2031 + 17 + k}, the caller was told 20 minutes`, raised_at: ago(3 + k * 2), incident: incidents[17 + k].id, count: 1 })),
       { id: 'al3', cause: 'posture_review', level: 'warning', desk: 'supervisor', text: 'Posture “Stage at the gate” is past its review time', raised_at: ago(4), posture: 'po2', count: 1 },
+      { id: 'al5', cause: 'posture_proposed', level: 'warning', desk: 'supervisor', text: 'Theft and noise by telephone: 20 calls wait, proposed', raised_at: ago(2), preset: 'pr2', count: 1 },
       { id: 'al4', cause: 'position_lost', level: 'notice', desk: 'north', text: 'No position from E13 for 6 minutes', raised_at: ago(6), unit: 'E13', count: 1 },
     ],
     types, statuses,
-    desks: [{ id: 'north', name: 'North desk', service: 'police' }, { id: 'fire', name: 'Fire desk', service: 'fire' }],
+    desks: [
+      { id: 'north', name: 'North desk', service: 'police', kind: '', types: [], load: 0, open: true, queue: [] }, { id: 'fire', name: 'Fire desk', service: 'fire', kind: '', types: [], load: 0, open: true, queue: [] },
+      { id: 'reports', name: 'Telephone reports', service: '', kind: 'telephone_report', types: ['THEFT', 'NOISE'], from_priority: 4, capacity: 20, load: 3, open: true, queue: [] },
+      { id: 'crisis', name: 'Crisis team', service: '', kind: 'crisis', types: [], from_priority: 2, capacity: 4, load: 4, open: true, queue: [] },
+      { id: 'appointments', name: 'Appointments', service: '', kind: 'appointment', types: [], from_priority: 3, capacity: 40, load: 0, open: false, since: ago(12), reason: 'outside its opening times', queue: [] },
+    ],
     services: [{ id: 'police', name: 'Police' }, { id: 'fire', name: 'Fire' }, { id: 'ems', name: 'EMS' }, { id: 'community', name: 'Community' }],
     dispositions: [['RES', 'Resolved at the scene'], ['GOA', 'Gone on arrival'], ['RPT', 'Report taken'], ['CAN', 'Cancelled by the caller'], ['UNF', 'Unfounded'], ['DUP', 'Duplicate']].map(([code, name]) => ({ code, name })),
   };
 }
 export const presets = [
-  { id: 'pr1', title: 'Priority calls only', service: 'police', area: { kind: 'city' }, rules: [{ priority: 3, action: 'hold', limit_ms: 5400000 }, { priority: 4, action: 'hold', limit_ms: 10800000 }], script: 'Officers are answering emergencies only.', review_hours: 1, until_hours: 12 },
-  { id: 'pr2', title: 'Theft and noise by telephone', service: 'police', area: { kind: 'beats', beats: ['E1', 'E2', 'E3'] }, rules: [{ types: ['THEFT', 'NOISE'], action: 'divert', desk: 'north' }], script: '' },
+  { id: 'pr1', title: 'Priority calls only', service: 'police', area: { kind: 'city' }, rules: [{ priority: 3, action: 'hold', limit_ms: 5400000 }, { priority: 4, action: 'hold', limit_ms: 10800000 }], script: 'Officers are answering emergencies only.', reason: 'more urgent calls than free units', review_hours: 1, until_hours: 12 },
+  { id: 'pr2', title: 'Theft and noise by telephone', service: 'police', area: { kind: 'beats', beats: ['E1', 'E2', 'E3'] }, rules: [{ types: ['THEFT', 'NOISE'], action: 'divert', desk: 'reports' }], reason: 'every car is needed where somebody may be hurt', script: 'Reports are taken by telephone.' },
   { id: 'pr3', title: 'One engine to alarms', service: 'fire', area: { kind: 'city' }, rules: [{ types: ['ALRM'], action: 'answer' }], script: '' },
 ];
 export { iso, between, BOX, BEATS, AVES, STREETS };

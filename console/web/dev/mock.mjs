@@ -5,6 +5,7 @@ import { readFileSync, existsSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { between, dice, iso, makeBoard, presets, START } from './fixtures.mjs';
+import { rationing } from './rationing.mjs';
 import { tile } from './tiles.mjs';
 
 const port = Number(process.argv[2]) || 8099;
@@ -59,10 +60,13 @@ function api(method, path, q, body) {
   if (!role) return refuse(401, 'signed_out', 'Sign in first.');
   if (path === '/board') return { body: { ...board, now: iso(now()), me: { name: 'K. Invented', role } } };
   if (path === '/postures/presets') return { body: presets };
+  if (path === '/sweep/lines') { path = `/incidents/${body.incident}/assignments`; p.splice(0, 2, 'incidents', body.incident, 'assignments'); }
   if (path === '/sweep') {
     const lines = board.incidents.filter((i) => i.state === 'waiting').sort((a, b) => a.priority - b.priority).map((i) => ({ i, r: recommend(i).units.find((u) => u.fits) })).filter((x) => x.r).slice(0, 6);
     return { body: { seq, lines: lines.map(({ i, r }) => ({ incident: i.id, unit: r.unit, travel_ms: r.travel_ms, why: 'nearest free unit of its service' })), waiting: board.incidents.filter((i) => i.state === 'waiting').slice(-3).map((i) => ({ incident: i.id, why: 'kept back: 6 units for P2 and above', until: iso(now() + 9e5) })), call_now: board.promises.slice(0, 2).map((x) => ({ contact: x.contact, promise: x.id, why: 'the promise runs out and no unit will be there' })) } };
   }
+  const rationed = rationing({ method, path, p, q, body, board, find, emit, refuse, iso, now });
+  if (rationed) return rationed;
   const i = p[0] === 'incidents' ? find('incidents', p[1]) : undefined;
   if (i && method === 'GET' && p.length === 2) return { body: { ...i, notes_text: i.noteList ?? [{ id: `n${i.number}`, at: i.opened_at, by: 'Call-taker 4', text: 'Caller will wait outside.' }], timeline: [{ seq: 1, at: i.opened_at, kind: 'contact_recorded', text: 'Call received by telephone', by: 'Call-taker 4' }, { seq: 2, at: i.opened_at, kind: 'incident_opened', text: `Incident opened as ${i.type_name}, P${i.initial_priority}`, by: 'Call-taker 4' }, ...i.assignments.map((a, n) => ({ seq: 3 + n, at: a.assigned_at, kind: 'unit_assigned', text: `${a.unit} dispatched`, by: 'Dispatcher' }))] } };
   if (i && p[2] === 'recommendation') return { body: recommend(i) };
@@ -114,7 +118,7 @@ function api(method, path, q, body) {
   }
   if (p[0] === 'alarms') { const a = find('alarms', p[1]); a.acked_by = 'K. Invented'; board.alarms = board.alarms.filter((x) => x !== a); emit('alarm_acked', `Acknowledged: ${a.text}`, { gone: { alarms: [a.id] } }); return { body: {} }; }
   if (p[0] === 'units' && p[2] === 'status') { const u = find('units', p[1]); u.status = body.status; u.status_since = iso(now()); u.free = body.status === 'available'; if (u.free) u.incident = undefined; emit('unit_status_changed', `${u.id} is ${u.status}`, { units: [u] }); return { body: {} }; }
-  if (path === '/postures') { const po = { ...body, id: `po${seq}`, version: 1, version: 1, from: iso(now()), reason: body.reason ?? `none stated (${body.none_stated})`, reason_state: body.reason ? 'stated' : 'none_stated', incomplete: !body.reason, unreviewed: false, rules: body.rules ?? [] }; const old = find('postures', body.replaces); if (old) old.ended_at = iso(now()); board.postures.push(po); emit('posture_declared', `Posture declared: ${po.title}`, { postures: old ? [old, po] : [po] }); return { status: 201, body: po }; }
+  if (path === '/postures') { const po = { ...body, id: `po${seq}`, version: 1, from: iso(now()), reason: body.reason ?? `none stated (${body.none_stated})`, reason_state: body.reason ? 'stated' : 'none_stated', incomplete: !body.reason, unreviewed: false, rules: body.rules ?? [] }; const old = find('postures', body.replaces); if (old) old.ended_at = iso(now()); board.postures.push(po); emit('posture_declared', `Posture declared: ${po.title}`, { postures: old ? [old, po] : [po] }); return { status: 201, body: po }; }
   if (p[0] === 'postures') { const po = find('postures', p[1]); if (p[2] === 'end') po.ended_at = iso(now()); else { po.review_by = body.review_by; po.unreviewed = false; } emit('posture_changed', `Posture ${p[2]}: ${po.title}`, { postures: [po] }); return { body: {} }; }
   if (p[0] === 'promises') { const pr = find('promises', p[1]); pr.state = 'kept'; emit('promise_kept', 'Promise kept', { promises: [pr] }); return { body: {} }; }
   return refuse(404, 'not_found', `No ${method} ${path} in the stand-in.`);

@@ -9,6 +9,7 @@ const out = process.argv[2] ?? 'shots';
 mkdirSync(out, { recursive: true });
 const PORT = 8097;
 const mock = spawn(process.execPath, [fileURLToPath(new URL('./mock.mjs', import.meta.url)), String(PORT), '--still'], { stdio: 'inherit' });
+process.on('exit', () => mock.kill());
 const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const URL0 = `http://127.0.0.1:${PORT}/`;
 await new Promise((r) => setTimeout(r, 700));
@@ -40,7 +41,8 @@ for (const [theme, w, h] of [['night', 1920, 1080], ['day', 1920, 1080], ['night
   await wait(w === 1920 && theme === 'night' ? 9000 : 7000);
   await page.screenshot({ path: `${out}/board-${theme}-${w}.png` });
   await axe(page, `board ${theme} ${w}`);
-  for (const [panel, key] of [['call', 'F6'], ['sweep', 'F8']]) {
+  for (const [panel, key] of [['ring', 'b'], ['desks', 'k'], ['clear', 'l'], ['postures', 'p'], ['call', 'F6'], ['sweep', 'F8']]) {
+    await page.keyboard.press('Escape');
     await page.keyboard.press(key);
     await wait(400);
     if (panel === 'call') { await page.keyboard.type('Broadway / Pine St'); await page.focus('#call-what'); await page.keyboard.type('shot'); await wait(150); }
@@ -80,9 +82,13 @@ for (const [theme, w, h] of [['night', 1920, 1080], ['day', 1920, 1080], ['night
   await key('F6'); await wait(100); await page.keyboard.type('Broadway / Pine St'); await key('F10'); await wait(500);
   check('call saved, words for the caller', (await text(page, '.hand')).includes('Tell the caller'));
   await page.screenshot({ path: `${out}/call-saved.png` });
-  await key('F9'); await wait(400);
+  await page.keyboard.press('F2'); await page.keyboard.type('why 2048'); await key('Enter'); await wait(500);
+  check('why: what decides is marked', await page.evaluate(() => document.querySelectorAll('#why-chain .counts').length > 0));
+  await page.screenshot({ path: `${out}/why.png` });
+  await axe(page, 'why');
+  await key('Escape'); await key('F9'); await wait(400);
   check('F9 acknowledges', !(await text(page, '.alarms')).includes('Emergency button'));
-  await page.getByRole('button', { name: 'Postures' }).click(); await wait(300);
+  await page.locator('.tabs').getByRole('button', { name: 'Postures' }).click(); await wait(300);
   await page.screenshot({ path: `${out}/postures-dispatcher.png` });
   await page.getByRole('button', { name: 'What is real here' }).click(); await wait(200);
   await page.screenshot({ path: `${out}/notices.png` });
@@ -96,8 +102,9 @@ for (const [theme, w, h] of [['night', 1920, 1080], ['day', 1920, 1080], ['night
   await page.screenshot({ path: `${out}/signin.png` });
   await axe(page, 'sign-in');
   await page.getByRole('button', { name: /supervisor/ }).click(); await wait(1500);
-  await page.getByRole('button', { name: 'Postures' }).click(); await wait(300);
-  await page.getByRole('button', { name: 'Theft and noise' }).click(); await wait(200);
+  await page.locator('.tabs').getByRole('button', { name: 'Postures' }).click(); await wait(300);
+  await page.getByRole('button', { name: 'Look and declare' }).click(); await wait(300);
+  check('a proposed preset is one key away', (await page.evaluate(() => document.activeElement?.id)) === 'preset-reason');
   await page.screenshot({ path: `${out}/postures-supervisor.png` });
   await axe(page, 'postures supervisor');
   await page.context().close();

@@ -1,12 +1,9 @@
 // The main job in a real browser: open the demo, take a call, see it on the board,
 // dispatch a unit, kill the process, start it again, find the call.
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { browser, demo, endAll, folder, open, until } from './harness.mjs';
+import { browser, demo, endAll, folder, open, until, violations } from './harness.mjs';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const PLACE = '1100 block of E Pike St';
 let b, place;
 before(async () => { b = await browser(); place = folder(); });
@@ -48,9 +45,7 @@ test('take, dispatch, kill, restart, find', { timeout: 180000 }, async () => {
     return i.assignments.some((a) => a.unit === free.id) && i;
   });
   assert.ok(sent.timeline.some((l) => l.text.includes(free.id)), 'the timeline says so');
-  await at.page.evaluate(axeSource);
-  const violations = await at.page.evaluate(async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'] })).violations.map((v) => v.id + ' ' + v.nodes[0].target));
-  assert.deepEqual(violations, []);
+  assert.deepEqual(await violations(at.page), []);
   assert.deepEqual(at.foreign, [], 'no request beyond the origin');
   assert.deepEqual(at.errors, [], 'no error on the page');
   const before = (await d.api('GET', '/board')).body.seq;

@@ -1,6 +1,7 @@
 // Starts the real binary's demo and a real Chromium. EVERYCALL names the binary.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
@@ -52,6 +53,22 @@ const flags = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-ru
 
 export async function browser() {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium', args: flags });
+}
+
+/** enters the demo in a role and waits for its board */
+export async function enterAs(b, d, role) {
+  const at = await open(b, d.origin + '/', d.origin);
+  await at.page.evaluate((role) => fetch('/api/v1/session/enter', { method: 'POST', headers: { 'Content-Type': 'application/json', 'X-Everycall': '1' }, body: JSON.stringify({ role }) }), role);
+  await at.page.reload();
+  await at.page.waitForSelector('#pending-list [role=row]', { timeout: 20000 });
+  return at;
+}
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+/** what axe finds wrong with the page as it is, by rule and first place */
+export async function violations(page) {
+  await page.evaluate(axeSource);
+  return page.evaluate(async () => (await axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })).violations.map((v) => v.id + ' ' + v.nodes[0].target));
 }
 
 /** opens a page that notes every request beyond its own origin, and every error */

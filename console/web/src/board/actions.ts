@@ -1,7 +1,8 @@
 /** Every gesture of the console as one command to the server. Refusals come back as Problem. */
 import { at, del, get, post } from '../wire/api';
-import type { Contact, ContactReply, Incident, IncidentDetail, Posture, PostureDeclaration, PosturePreset, Recommendation, SweepReply } from '../wire/types';
+import type { ClearingOutcome, Contact, ContactReply, Incident, IncidentDetail, PostureAmendment, PresetDeclaration, Reached, Recommendation, SweepLine, SweepReply, WhyReply } from '../wire/types';
 import { board } from './board.svelte';
+import { rulingFor, type Ruling } from './posture';
 
 export interface NewContact {
   channel: string;
@@ -26,13 +27,35 @@ export const stage = (contact: string, plan: string, gate?: string): Promise<unk
 export const keepPromise = (promise: string, how: string): Promise<unknown> => post(at('promises', promise, 'keep'), { how });
 export const takeCall = (c: NewContact): Promise<ContactReply> => post('/contacts', c);
 export const ackAlarm = (alarm: string): Promise<unknown> => post(at('alarms', alarm, 'ack'));
-export const declarePosture = (p: PostureDeclaration): Promise<unknown> => post('/postures', p);
+export const declarePreset = (preset: string, body: PresetDeclaration): Promise<unknown> => post(at('presets', preset), body);
+export const amendPosture = (id: string, body: PostureAmendment): Promise<unknown> => post(at('postures', id, 'amend'), body);
 export const renewPosture = (id: string, review_by: string, reason: string): Promise<unknown> => post(at('postures', id, 'renew'), { review_by, reason });
 export const endPosture = (id: string, reason: string): Promise<unknown> => post(at('postures', id, 'end'), { reason });
 export const incidentDetail = (id: string): Promise<IncidentDetail> => get(at('incidents', id));
 export const recommendation = (id: string): Promise<Recommendation> => get(at('incidents', id, 'recommendation'));
+/** Accepts one line of the sweep, if it is still what is best. */
+export const acceptLine = (l: SweepLine): Promise<unknown> => post('/sweep/lines', { incident: l.incident, unit: l.unit, kind: l.kind ?? 'free' });
 export const sweep = (): Promise<SweepReply> => get('/sweep');
-export const posturePresets = (): Promise<PosturePreset[]> => get('/postures/presets');
+export const why = (contact: string): Promise<WhyReply> => get(at('contacts', contact, 'why'));
+
+/** Reason and words may be left out where a posture in force says the same; the server then takes its own. */
+export interface Spoken { reason?: string; words?: string }
+export const divert = (contact: string, desk: string, s: Spoken): Promise<unknown> => post(at('contacts', contact, 'divert'), { desk, ...s });
+export const appoint = (contact: string, when: string, desk: string | undefined, s: Spoken): Promise<unknown> => post(at('contacts', contact, 'appoint'), { at: when, desk, ...s });
+export const decline = (contact: string, by: string, s: Spoken): Promise<unknown> => post(at('contacts', contact, 'decline'), { authority: by, ...s });
+export const giveBack = (contact: string, reason: string): Promise<unknown> => post(at('contacts', contact, 'give-back'), { reason });
+export const transfer = (contact: string, to: string, reason: string): Promise<unknown> => post(at('contacts', contact, 'transfer'), { to, reason });
+export const joinCall = (contact: string, incident: string, reason: string): Promise<unknown> => post(at('contacts', contact, 'join'), { incident, reason });
+export const reopen = (incident: string, reason: string): Promise<unknown> => post(at('incidents', incident, 'reopen'), { reason });
+export const ring = (contact: string, reached: Reached, words?: string, promise_minutes?: number): Promise<unknown> =>
+  post(at('contacts', contact, 'ring'), { reached, words: words || undefined, promise_minutes: promise_minutes || undefined, told: promise_minutes ? promiseWords(promise_minutes) : undefined });
+export const setDesk = (desk: string, open: boolean, reason: string): Promise<unknown> => post(at('desks', desk, open ? 'open' : 'shut'), { reason });
+export const clearTogether = (contacts: string[], outcome: ClearingOutcome, reason: string, words: string, alone: boolean): Promise<unknown> => post('/clearings', { contacts, outcome, reason, words: words || undefined, alone: alone || undefined });
+export const confirmClearing = (id: string): Promise<unknown> => post(at('clearings', id, 'confirm'));
+export const rejectClearing = (id: string, reason: string): Promise<unknown> => post(at('clearings', id, 'reject'), { reason });
+
+/** What is said to a caller who is promised a call-back. */
+export const promiseWords = (minutes: number): string => `A call-back within ${minutes} minutes`;
 
 const FINAL = new Set(['declined', 'transferred', 'abandoned', 'resolved']);
 export const isFinal = (c: Contact): boolean => FINAL.has(c.outcome.kind);
@@ -42,10 +65,8 @@ export function openContacts(i: Incident): Contact[] {
   return i.contacts.map((id) => board.contact(id)).filter((c): c is Contact => !!c && !isFinal(c) && c.outcome.kind !== 'duplicate').sort((a, b) => Date.parse(a.received_at) - Date.parse(b.received_at));
 }
 
-/** The posture that probably holds this incident, for the eye only: the server decides which one a hold cites. */
-export function likelyPosture(i: Incident): Posture | undefined {
-  return board.postureInForce.find((p) => p.service === i.service && (p.area.kind !== 'beats' || p.area.beats?.includes(i.beat ?? '')) && p.rules?.some((r) => r.action === 'hold' && (r.types?.includes(i.type) || r.priority === i.priority)));
-}
+/** The rule that the postures in force have for this call, for prefilled words. */
+export const ruling = (i: Incident): Ruling | undefined => rulingFor(board.postureInForce, i);
 
 /** Who answers for a decision taken at this desk. */
 export const authority = (): string => `${board.me.name}, ${board.me.role}`;

@@ -4,10 +4,11 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Alarm, BoardReply, CallPromise, CallType, Contact, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
-import { byUrgency, groupAlarms, isActive, isOverdue, isPending } from './order';
+import type { Access, Alarm, Area, BoardReply, CallPromise, CallType, Contact, Desk, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
+import { byNumber } from './ring';
 import { applyChange, applyPositions, emptyTables, loadTables, type Tables } from './store';
-import { ServerClock, ZoneFormat } from './times';
+import { ServerClock, span, ZoneFormat } from './times';
 
 export type Line = 'connecting' | 'live' | 'reconnecting';
 
@@ -29,7 +30,7 @@ class Board {
   me = $state.raw({ name: '', role: '' });
   notices = $state.raw<Notice[]>([]);
   types = $state.raw<CallType[]>([]);
-  desks = $state.raw<{ id: string; name: string; service: string }[]>([]);
+  desks = $state.raw<Desk[]>([]);
   services = $state.raw<{ id: string; name: string }[]>([]);
   dispositions = $state.raw<{ code: string; name: string }[]>([]);
   statuses = $state.raw<{ code: string; short: string; name: string }[]>([]);
@@ -47,7 +48,12 @@ class Board {
   promises = $state.raw<CallPromise[]>([]);
 
   typeOf = $derived(new Map(this.types.map((t) => [t.code, t])));
-  pending = $derived(this.incidents.filter(isPending).sort(byUrgency));
+  /** how long a call of each priority may wait before its age counts, ms */
+  private waitLimit = $derived(new Map(this.types.map((t) => [t.priority, t.target_ms])));
+  private minute = $derived(Math.floor(this.now / 60_000));
+  pending = $derived(inRankOrder(this.incidents.filter(isPending), (p) => this.waitLimit.get(p), this.minute * 60_000));
+  /** contacts by call-back number: who has rung before */
+  callers = $derived(byNumber(this.contacts));
   active = $derived(this.incidents.filter(isActive).sort(byUrgency));
   postureInForce = $derived(this.postures.filter((p) => !p.ended_at));
   zonesInForce = $derived(this.zones.filter((z) => !z.ended_at));
@@ -68,10 +74,19 @@ class Board {
   contact(id: string | undefined): Contact | undefined { void this.contacts; return id ? this.tables.contacts.get(id) : undefined; }
   posture(id: string | undefined): Posture | undefined { void this.postures; return id ? this.tables.postures.get(id) : undefined; }
   promise(id: string | undefined): CallPromise | undefined { void this.promises; return id ? this.tables.promises.get(id) : undefined; }
+  /** How long ago, by this page's clock; a row may be a second ahead of it, but nothing waits for less than no time. */
+  since(t: string): string { return span(Math.max(0, this.now - Date.parse(t))); }
+  /** the priority as age has raised it */
+  rank(i: Incident): number { return rankOf(i, this.waitLimit.get(i.priority), this.minute * 60_000); }
   byNumber(n: number): Incident | undefined { return this.incidents.find((i) => i.number === n); }
   statusShort(code: string): string { return this.statuses.find((s) => s.code === code)?.short ?? code.slice(0, 2).toUpperCase(); }
   statusName(code: string): string { return this.statuses.find((s) => s.code === code)?.name ?? code.replaceAll('_', ' '); }
   serviceName(id: string): string { return this.services.find((s) => s.id === id)?.name ?? id; }
+  areaName(a: Area): string {
+    if (a.kind === 'city') return 'City-wide';
+    if (a.kind === 'beats') return `Beats ${a.beats?.join(' ')}`;
+    return a.kind === 'drawn' ? 'Drawn area' : (this.zones.find((z) => z.id === a.zone)?.name ?? a.zone ?? '');
+  }
   deskName(id: string | undefined): string { return id ? (this.desks.find((d) => d.id === id)?.name ?? id) : ''; }
 
   /** Calls back after every flush with what was touched; returns how to stop. */

@@ -1,7 +1,11 @@
 /** What this person has in hand: selection, open panel, theme and other choices of this window. Nothing from the server lives here. */
-export type Panel = 'incident' | 'call' | 'sweep' | 'postures' | 'notices';
+import { SvelteSet } from 'svelte/reactivity';
+import type { Form } from './forms';
+
+export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'notices';
 export type Theme = 'night' | 'day';
 
+const SAID_MS = 20_000; // what was said is news for so long
 const KEY = 'everycall.console';
 interface Kept { theme?: Theme; map?: boolean; keys?: boolean }
 
@@ -24,16 +28,32 @@ class Desk {
   said = $state('');
   saidBad = $state(false);
   /** asks the detail card to open one of its forms */
-  ask = $state<{ form: 'hold' | 'close' | 'note'; n: number } | undefined>(undefined);
+  ask = $state<{ form: Form; n: number } | undefined>(undefined);
+  /** the panel that a key or button opened last: it takes the focus */
+  went = $state<{ panel: Panel; n: number } | undefined>(undefined);
+  /** pending calls marked to be cleared together */
+  readonly marked = new SvelteSet<string>();
+  /** the contact who is being rung back */
+  ringing = $state<string | undefined>(undefined);
+  /** the preset that an alarm proposes and somebody wants to look at */
+  preset = $state<string | undefined>(undefined);
   private asked = 0;
+  private saying: ReturnType<typeof setTimeout> | undefined;
 
   save(): void {
     document.documentElement.dataset.theme = this.theme;
     try { localStorage.setItem(KEY, JSON.stringify({ theme: this.theme, map: this.map, keys: this.keys } satisfies Kept)); } catch { /* a locked-down browser: the choice lasts for this page only */ }
   }
-  say(text: string, bad = false): void { this.said = text; this.saidBad = bad; }
+  say(text: string, bad = false): void {
+    this.said = text;
+    this.saidBad = bad;
+    clearTimeout(this.saying);
+    this.saying = setTimeout(() => { this.said = ''; }, SAID_MS);
+  }
   select(id: string | undefined): void { this.incident = id; this.panel = 'incident'; }
-  open(form: 'hold' | 'close' | 'note'): void { this.panel = 'incident'; this.ask = { form, n: ++this.asked }; }
+  open(form: Form): void { this.panel = 'incident'; this.ask = { form, n: ++this.asked }; }
+  go(panel: Panel): void { this.panel = panel; this.went = { panel, n: ++this.asked }; }
+  mark(id: string): void { if (!this.marked.delete(id)) this.marked.add(id); }
 }
 
 export const desk = new Desk();

@@ -24,6 +24,26 @@ export function byUrgency(a: Incident, b: Incident): number {
   return a.priority - b.priority || ms(a.opened_at) - ms(b.opened_at) || a.number - b.number;
 }
 
+/** Age alone never lifts a call above this priority. */
+const AGE_TOP = 2;
+
+/**
+ * The priority raised by age, at `now`: one class for each full wait limit. The row's own rank is as of its last change,
+ * so the better of the two counts.
+ */
+export function rankOf(i: Incident, limitMs: number | undefined, now: number): number {
+  const known = Math.min(i.priority, i.rank ?? i.priority);
+  if (i.priority <= AGE_TOP || !limitMs) return known;
+  const steps = Math.max(0, Math.floor((now - ms(i.opened_at)) / limitMs));
+  return Math.min(known, i.priority - Math.min(steps, i.priority - AGE_TOP));
+}
+
+/** Pending calls as they should be looked at: rank, then the longest wait. */
+export function inRankOrder(rows: Incident[], limitMs: (priority: number) => number | undefined, now: number): Incident[] {
+  const rank = new Map(rows.map((i) => [i, rankOf(i, limitMs(i.priority), now)]));
+  return [...rows].sort((a, b) => rank.get(a)! - rank.get(b)! || ms(a.opened_at) - ms(b.opened_at) || a.number - b.number);
+}
+
 /** Fraction of the wait target used, at `now`; undefined when no target is known. More than 1 is overdue. */
 export function waited(i: Incident, targetMs: number | undefined, now: number): number | undefined {
   const start = ms(i.opened_at);
@@ -45,6 +65,13 @@ export function unitsInOrder(units: Unit[], how: 'sign' | 'status'): Unit[] {
   if (how === 'sign') return rows.sort((a, b) => byCallSign(a.id, b.id));
   return rows.sort((a, b) => STATUS_ORDER.indexOf(a.status) - STATUS_ORDER.indexOf(b.status) || byCallSign(a.id, b.id));
 }
+
+const CAUSES: Record<string, string> = {
+  overdue: 'Overdue', promise_broken: 'Promise broken', posture_review: 'Posture not reviewed', posture_ended: 'Posture ended', posture_proposed: 'Posture proposed',
+  staged: 'Staged, life safety', repeat_caller: 'Rings again', station_lost: 'Station lost', zone_ended: 'Zone ended', clock_jumped: 'Clock', bulk_clearing: 'Calls to be cleared',
+};
+/** An alarm's cause in words. */
+export const causeName = (cause: string): string => CAUSES[cause] ?? cause.charAt(0).toUpperCase() + cause.slice(1).replaceAll('_', ' ');
 
 export interface AlarmGroup { cause: string; level: Alarm['level']; count: number; oldest: Alarm; alarms: Alarm[] }
 

@@ -53,6 +53,7 @@ export class ZoneFormat {
   private readonly hms: Intl.DateTimeFormat;
   private readonly hm: Intl.DateTimeFormat;
   private readonly day: Intl.DateTimeFormat;
+  private readonly parts: Intl.DateTimeFormat;
 
   constructor(zone: string) {
     let tz = zone || 'UTC';
@@ -61,7 +62,22 @@ export class ZoneFormat {
     this.hms = new Intl.DateTimeFormat('en-GB', { ...base, hour: '2-digit', minute: '2-digit', second: '2-digit' });
     this.hm = new Intl.DateTimeFormat('en-GB', { ...base, hour: '2-digit', minute: '2-digit' });
     this.day = new Intl.DateTimeFormat('en-GB', { ...base, weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' });
+    this.parts = new Intl.DateTimeFormat('en-GB', { ...base, year: 'numeric', month: 'numeric', day: 'numeric', hour: 'numeric', minute: 'numeric', second: 'numeric' });
     this.label = tz;
+  }
+
+  /** The instant (epoch ms) of a wall-clock time "HH:MM" in this zone, `days` after the day of `now`. */
+  instant(now: number, days: number, hhmm: string): number {
+    const day = new Date(this.wall(now) + days * 86_400_000);
+    const [h = 0, m = 0] = hhmm.split(':').map(Number);
+    const want = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), h, m);
+    const guess = want - (this.wall(want) - want);
+    return guess + (want - this.wall(guess)); // once more, for a change of offset between the two
+  }
+  /** The wall clock at t, read as if it were UTC. */
+  private wall(t: number): number {
+    const p = Object.fromEntries(this.parts.formatToParts(t).map((x) => [x.type, Number(x.value)]));
+    return Date.UTC(p.year!, p.month! - 1, p.day!, p.hour!, p.minute!, p.second!);
   }
 
   private static safe(f: Intl.DateTimeFormat, t: number | string | undefined): string {

@@ -3,50 +3,35 @@
  * optional "; words". Pure: it knows the board only through CommandContext, and says what a line means before Enter.
  */
 
-export interface CallRef { id: string; number: number; label: string }
-export interface StatusRef { code: string; short: string; name: string }
-export interface CommandContext {
-  /** the unit's exact call sign, or undefined */
-  unit(sign: string): string | undefined;
-  /** call signs that begin so, best first */
-  unitsLike(prefix: string): string[];
-  call(number: number): CallRef | undefined;
-  /** the call selected on the board */
-  selected?: CallRef;
-  statuses: StatusRef[];
-  dispositions: { code: string; name: string }[];
-}
-
-export type Command =
-  | { do: 'dispatch'; units: string[]; call: CallRef; stacked: boolean; reason?: string }
-  | { do: 'status'; units: string[]; status: string }
-  | { do: 'hold'; call: CallRef; minutes?: number; reason?: string }
-  | { do: 'close'; call: CallRef; disposition: string }
-  | { do: 'select'; call: CallRef }
-  | { do: 'note'; call: CallRef; text: string }
-  | { do: 'new' }
-  | { do: 'sweep' };
-
-export interface Reading {
-  /** what Enter would do; undefined while the line is incomplete or wrong */
-  command?: Command;
-  /** the meaning, or what is missing, in words */
-  say: string;
-  tone: 'idle' | 'ready' | 'more' | 'wrong';
-}
+import * as elsewhere from './elsewhere';
+import { codeOf, more, named, promiseWrong, ready, sortWords, unknown, wrong, type CommandContext, type Reading, type StatusRef, type Words } from './words';
 
 interface Verb { verb: string; form: string; what: string }
 const VERBS: Verb[] = [
   { verb: 'D', form: 'D unit… call', what: 'Dispatch' },
   { verb: 'H', form: 'H call minutes', what: 'Hold with a promise' },
+  { verb: 'RING', form: 'RING call minutes|NO|UNSAFE ;what has changed', what: 'Ring back' },
+  { verb: 'DIV', form: 'DIV call desk ;words / reason', what: 'Divert' },
+  { verb: 'APT', form: 'APT call HH:MM desk ;words / reason', what: 'Appoint' },
+  { verb: 'DEC', form: 'DEC call ;words / reason', what: 'Decline' },
+  { verb: 'RES', form: 'RES call ;reason', what: 'Resume' },
+  { verb: 'BACK', form: 'BACK call ;reason', what: 'Give back, from a desk' },
+  { verb: 'XFER', form: 'XFER call ;agency / reason', what: 'Transfer' },
+  { verb: 'JOIN', form: 'JOIN call call ;reason', what: 'Join' },
   { verb: 'C', form: 'C call code', what: 'Close' },
+  { verb: 'REOPEN', form: 'REOPEN call ;reason', what: 'Reopen' },
+  { verb: 'WHY', form: 'WHY call', what: 'Why it is as it is' },
+  { verb: 'PRE', form: 'PRE preset ;reason', what: 'Declare a preset' },
   { verb: 'S', form: 'S call', what: 'Select' },
   { verb: 'NOTE', form: 'NOTE call ;words', what: 'Add a note' },
   { verb: 'N', form: 'N', what: 'New call' },
   { verb: 'SWEEP', form: 'SWEEP', what: 'Sweep' },
+  { verb: 'DUE', form: 'DUE', what: 'Who is to be rung back' },
+  { verb: 'DESKS', form: 'DESKS', what: 'Desks' },
+  { verb: 'CLR', form: 'CLR', what: 'Clear the marked calls together' },
 ];
 const SHORT_DEFAULTS: Record<string, string> = { AV: 'available', DP: 'dispatched', ER: 'enroute', ST: 'staged', OS: 'on_scene', TR: 'transporting', AH: 'at_hospital', OOS: 'out_of_service' };
-const PROMISE_MAX_MIN = 24 * 60;
+const OPENS: Record<string, 'call' | 'sweep' | 'ring' | 'desks' | 'clear'> = { N: 'call', SWEEP: 'sweep', DUE: 'ring', DESKS: 'desks', CLR: 'clear' };
 
 function statusOf(word: string, ctx: CommandContext): StatusRef | undefined {
   const known = ctx.statuses.find((s) => s.short.toUpperCase() === word);
@@ -62,32 +47,6 @@ export function verbs(ctx: CommandContext): Verb[] {
   return [...VERBS, ...status.map((w) => ({ verb: w, form: `${w} unit…`, what: statusOf(w, ctx)?.name ?? w }))];
 }
 
-const wrong = (say: string): Reading => ({ say, tone: 'wrong' });
-const more = (say: string): Reading => ({ say, tone: 'more' });
-const ready = (command: Command, say: string): Reading => ({ command, say, tone: 'ready' });
-
-interface Words { units: string[]; call?: CallRef; numbers: number[]; /** every number, in the order typed */ typed: number[]; rest: string[] }
-
-/** Sorts the words after the verb: call signs, the first number that is an open call, other numbers, other words. */
-function sortWords(words: string[], ctx: CommandContext): Words {
-  const out: Words = { units: [], numbers: [], typed: [], rest: [] };
-  for (const w of words) {
-    const unit = ctx.unit(w);
-    if (unit) { if (!out.units.includes(unit)) out.units.push(unit); continue; }
-    if (/^#?\d{1,9}$/.test(w)) {
-      const n = Number(w.replace('#', ''));
-      out.typed.push(n);
-      const call = out.call ? undefined : ctx.call(n);
-      if (call) out.call = call; else out.numbers.push(n);
-      continue;
-    }
-    out.rest.push(w);
-  }
-  return out;
-}
-
-const named = (c: CallRef): string => `${c.number} ${c.label}`;
-
 export function parse(line: string, ctx: CommandContext): Reading {
   const cut = line.indexOf(';');
   const head = cut < 0 ? line : line.slice(0, cut);
@@ -95,27 +54,35 @@ export function parse(line: string, ctx: CommandContext): Reading {
   const words = head.trim().toUpperCase().split(/[\s,]+/).filter(Boolean);
   const verb = words[0];
   if (!verb) return { say: '', tone: 'idle' };
-  if (verb === '?') return more(VERBS.map((v) => v.form).join('   ') + '   ER·OS·AV·TR·OOS unit…');
+  const asked = verb === '?' ? VERBS.find((v) => v.verb === words[1]) : undefined;
+  if (asked) return more(`${asked.form}   ${asked.what}`);
+  if (verb === '?') return more(`${VERBS.map((v) => v.verb).join(' ')}   ER OS AV TR OOS unit…   (“? VERB” shows its form)`);
   const w = sortWords(words.slice(1), ctx);
   switch (verb) {
     case 'D': return dispatch(w, text, ctx);
     case 'H': return hold(w, text, ctx);
     case 'C': return close(w, ctx);
-    case 'S': return select(w, ctx);
+    case 'RING': return elsewhere.ring(w, text, ctx);
+    case 'DIV': return elsewhere.divert(w, text, ctx);
+    case 'APT': return elsewhere.appoint(w, text, ctx);
+    case 'DEC': return elsewhere.decline(w, text, ctx);
+    case 'RES': return elsewhere.back('resume', w, text, ctx);
+    case 'BACK': return elsewhere.back('give_back', w, text, ctx);
+    case 'REOPEN': return elsewhere.back('reopen', w, text, ctx);
+    case 'XFER': return elsewhere.transfer(w, text, ctx);
+    case 'JOIN': return elsewhere.join(w, text, ctx);
+    case 'PRE': return elsewhere.preset(words.slice(1), text, ctx);
+    case 'S': return about('select', w, ctx);
+    case 'WHY': return about('why', w, ctx);
     case 'NOTE': return note(w, text, ctx);
-    case 'N': return words.length > 1 ? wrong('N opens a new call; it takes nothing after it.') : ready({ do: 'new' }, 'New call');
-    case 'SWEEP': return ready({ do: 'sweep' }, 'Open the sweep');
   }
+  const panel = OPENS[verb];
+  if (panel) return words.length > 1 ? wrong(`${verb} takes nothing after it.`) : ready({ do: 'open', panel }, VERBS.find((v) => v.verb === verb)!.what);
   const status = statusOf(verb, ctx);
   if (status) return setStatus(w, status);
   const near = verbs(ctx).filter((v) => v.verb.startsWith(verb));
   if (near.length) return more(near.map((v) => `${v.verb} ${v.what}`).join('   '));
   return wrong(`“${verb}” is not a command. ? lists them.`);
-}
-
-function unknown(w: Words): Reading | undefined {
-  const bad = [...w.rest, ...w.numbers.map(String)];
-  return bad.length ? wrong(`Not a unit or an open call: ${bad.join(', ')}`) : undefined;
 }
 
 function dispatch(w: Words, reason: string | undefined, ctx: CommandContext): Reading {
@@ -147,7 +114,8 @@ function hold(w: Words, reason: string | undefined, ctx: CommandContext): Readin
   const call = named1 ?? ctx.selected;
   if (!call) return more(first === undefined ? 'Hold which call, for how many minutes?' : `Hold which call for ${first} minutes?`);
   const min = named1 ? second : first;
-  if (min !== undefined && (min < 1 || min > PROMISE_MAX_MIN)) return wrong(`A promise is 1 to ${PROMISE_MAX_MIN} minutes, not ${min}.`);
+  const bad = promiseWrong(min);
+  if (bad) return bad;
   const tail = reason ? ` — “${reason}”` : '';
   if (min === undefined) return { command: { do: 'hold', call, reason }, say: `Hold ${named(call)}, no promise (add minutes to promise a call-back)${tail}`, tone: 'ready' };
   return ready({ do: 'hold', call, minutes: min, reason }, `Hold ${named(call)}, promise within ${min} min${tail}`);
@@ -163,18 +131,21 @@ function close(w: Words, ctx: CommandContext): Reading {
   const list = codes.map((d) => d.code.toUpperCase()).join(' ');
   if (!code) return more(`Close ${named(call)} as: ${list}`);
   if (w.rest.length > 1) return wrong(`One code, not ${w.rest.join(' ')}.`);
-  const near = codes.filter((d) => d.code.toUpperCase().startsWith(code));
-  const hit = codes.find((d) => d.code.toUpperCase() === code) ?? (near.length === 1 && code.length >= 3 ? near[0] : undefined);
+  const { hit, near } = codeOf(code, codes);
   if (!hit) {
     return near.length ? more(near.map((d) => `${d.code.toUpperCase()} ${d.name}`).join('   ')) : wrong(`“${code}” is not a closing code: ${list}`);
   }
   return ready({ do: 'close', call, disposition: hit.code }, `Close ${named(call)}: ${hit.name}${w.call ? '' : ' (selected)'}`);
 }
 
-function select(w: Words, _ctx: CommandContext): Reading {
-  if (w.units.length || w.rest.length) return wrong(`Select takes a call number, not ${[...w.units, ...w.rest].join(', ')}.`);
-  if (w.numbers.length) return wrong(`Not an open call: ${w.numbers.join(', ')}`);
-  return w.call ? ready({ do: 'select', call: w.call }, `Select ${named(w.call)}`) : more('Select which call?');
+function about(what: 'select' | 'why', w: Words, ctx: CommandContext): Reading {
+  const verb = what === 'select' ? 'Select' : 'Why';
+  if (w.units.length || w.rest.length) return wrong(`${verb} takes a call number, not ${[...w.units, ...w.rest].join(', ')}.`);
+  const n = w.numbers[0];
+  const call = w.call ?? (n === undefined ? undefined : ctx.closed(n));
+  if (w.numbers.length > (w.call ? 0 : 1) || (n !== undefined && !call)) return wrong(`Not a call: ${w.numbers.join(', ')}`);
+  const meant = call ?? (what === 'why' ? ctx.selected : undefined);
+  return meant ? ready({ do: what, call: meant }, `${verb} ${named(meant)}`) : more(`${verb} which call?`);
 }
 
 function note(w: Words, text: string | undefined, ctx: CommandContext): Reading {
@@ -200,6 +171,11 @@ export function complete(line: string, ctx: CommandContext): string {
   if (verb === 'C') {
     const d = ctx.dispositions.find((x) => x.code.toUpperCase().startsWith(last));
     return d ? lead + d.code.toUpperCase() : line;
+  }
+  const codes = verb === 'DIV' || verb === 'APT' ? ctx.desks : verb === 'PRE' ? ctx.presets : undefined;
+  if (codes) {
+    const c = codes.find((x) => x.code.toUpperCase().startsWith(last));
+    return c ? `${lead}${c.code.toUpperCase()} ` : line;
   }
   const unit = ctx.unitsLike(last)[0];
   return unit ? `${lead}${unit} ` : line;

@@ -1,4 +1,7 @@
 /** The wire shapes of /api/v1, as the server documents them. Times are RFC 3339 strings with an offset. */
+import type { Desk } from './ration';
+
+export type * from './ration';
 
 export type Service = string;
 
@@ -63,6 +66,9 @@ export interface Incident {
   closed_at?: string;
   invented?: string[];
   notes?: number;
+  zone?: string;
+  /** its priority, raised by age, as of the row's last change */
+  rank?: number;
 }
 
 export interface Outcome {
@@ -74,6 +80,9 @@ export interface Outcome {
   reason?: string;
   authority?: string;
   posture?: string;
+  posture_version?: number;
+  /** whom it was given to */
+  desk?: string;
 }
 
 export interface Contact {
@@ -93,25 +102,38 @@ export interface Contact {
   narrative?: string;
   position?: { lon: number; lat: number };
   promises?: string[];
+  /** calls from this number before this one */
+  repeat?: number;
+  /** how often this person was rung back, and when last */
+  call_backs?: number;
+  last_rung?: string;
+  promises_broken?: number;
 }
+
+export type Action = 'answer' | 'hold' | 'divert' | 'appoint' | 'decline';
 
 export interface PostureRule {
   priority?: number;
   types?: string[];
-  action: 'answer' | 'hold' | 'divert' | 'appoint' | 'decline';
+  action: Action;
   limit_ms?: number;
   desk?: string;
   words?: string;
 }
 
+/** Calls of this priority and those less urgent are sent only while more than `units` are free; once shut it opens `band` higher. */
+export interface Reserve { priority: number; units: number; band?: number; shut?: boolean }
+
+export interface Area { kind: 'city' | 'beats' | 'zone' | 'drawn'; beats?: string[]; zone?: string; outline?: [number, number][] }
+
 export interface Posture {
   id: string;
   version: number;
   service: Service;
-  area: { kind: 'city' | 'beats' | 'zone'; beats?: string[]; zone?: string };
+  area: Area;
   title: string;
-  rules: PostureRule[];
-  reserve?: { priority: number; units: number }[];
+  rules?: PostureRule[];
+  reserve?: Reserve[];
   from: string;
   review_by: string;
   until?: string;
@@ -123,13 +145,19 @@ export interface Posture {
   script?: string;
   ended_at?: string;
   invented?: string[];
+  reviews?: number;
+  preset?: string;
+  /** calls held under it now */
+  held?: number;
 }
 
-/** A preset waits to be declared: everything but the reason and the authority. */
-export interface PosturePreset { id: string; title: string; service: string; area?: Posture['area']; rules?: PostureRule[] | null; reserve?: Posture['reserve'] | null; review_hours?: number; until_hours?: number; script?: string }
+/** A posture that waits to be declared: everything but the authority and, unless it has a usual one, the reason. */
+export interface PosturePreset { id: string; title: string; service: string; area?: Area; rules?: PostureRule[] | null; reserve?: Reserve[] | null; review_hours?: number; until_hours?: number; script?: string; reason?: string; in_force?: string }
 
-/** What declares a posture. Where no reason was given, none_stated names the source that says so. */
-export interface PostureDeclaration { service: string; area: Posture['area']; title: string; rules: PostureRule[]; reserve: NonNullable<Posture['reserve']>; review_by: string; until: string; authority: string; reason?: string; none_stated?: string; script: string; replaces?: string }
+/** Where no reason was given, none_stated names the source that says so. */
+export interface Reasoned { reason?: string; none_stated?: string }
+export interface PresetDeclaration extends Reasoned { authority: string; replaces?: string }
+export interface PostureAmendment extends Reasoned { title: string; rules: PostureRule[]; reserve: Reserve[]; authority: string; script: string; why: string }
 
 export type Entry = 'free' | 'gates_only' | 'escort' | 'stage_outside' | 'life_safety_only' | 'none';
 
@@ -188,6 +216,8 @@ export interface Alarm {
   contact?: string;
   unit?: string;
   posture?: string;
+  preset?: string;
+  clearing?: string;
   count: number;
   acked_by?: string;
 }
@@ -200,7 +230,7 @@ export interface CallPromise {
   channel?: string;
   from?: string;
   due: string;
-  state: 'open' | 'kept' | 'broken' | 'updated';
+  state: 'open' | 'kept' | 'broken' | 'updated' | 'not_told_unsafe';
   safe_to_call?: string;
 }
 
@@ -234,7 +264,7 @@ export interface BoardReply extends Partial<{ [K in TableName]: Rows[K][] | null
   notices?: Notice[] | null;
   me: { name: string; role: string };
   types?: CallType[] | null;
-  desks?: { id: string; name: string; service: string }[] | null;
+  desks?: Desk[] | null;
   services?: Named[] | null;
   dispositions?: { code: string; name: string }[] | null;
   statuses?: { code: string; short: string; name: string }[] | null;
@@ -266,12 +296,5 @@ export interface Recommendation {
   plan?: { needs?: { capability: string; count: number }[] | null; chosen?: string[] | null; missing?: (string | { capability: string; count: number })[] | null };
 }
 
-export interface SweepReply {
-  seq: number;
-  lines: { incident: string; unit: string; travel_ms: number; why: string }[] | null;
-  waiting: { incident: string; why: string; until?: string }[] | null;
-  call_now: { contact: string; promise?: string; why: string }[] | null;
-}
-
 /** `number` is the contact's own, `call_number` that of the call it opened or joined. */
-export interface ContactReply { id: string; number: number | null; call_number?: number; durability: string; outcome: Outcome | string; incident?: string; priority?: number; say?: string }
+export interface ContactReply { id: string; number: number | null; call_number?: number; durability: string; outcome: Outcome | string; incident?: string; priority?: number; repeat?: number; say?: string }
