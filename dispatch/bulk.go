@@ -3,6 +3,7 @@ package dispatch
 import (
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Bulk is a clearing of several calls at once: with a reason, every call listed,
@@ -162,10 +163,21 @@ func (s *State) bulk(id BulkID, by string) (*Bulk, *Rejection) {
 	if b == nil {
 		return nil, reject(BulkUnknown, "clearing %q is not known here: it was confirmed or rejected", id).at("bulk")
 	}
-	if b.By == by {
+	if samePerson(b.By, by) {
 		return nil, reject(SecondPerson, "%s proposed it: a second person says yes or no", by)
 	}
 	return b, nil
+}
+
+// samePerson compares principals by name: somebody in another role, as in
+// "supervisor:ann" and "dispatcher:ann", is no second person.
+func samePerson(a, b string) bool { return nameOf(a) == nameOf(b) }
+
+func nameOf(principal string) string {
+	if _, name, roled := strings.Cut(principal, ":"); roled {
+		return name
+	}
+	return principal
 }
 
 func (c ConfirmClearing) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {

@@ -111,7 +111,7 @@ func heldBy(o Outcome, rule PostureRule, by *Posture, m Meta) (Outcome, bool) {
 		return o, false
 	}
 	if by.ID != o.Posture {
-		o.Posture, o.PostureVersion, o.Authority = by.ID, by.Version, m.By
+		o.Posture, o.PostureVersion, o.Authority, o.Reason = by.ID, by.Version, m.By, by.ReasonShown()
 	}
 	return o, true
 }

@@ -114,7 +114,7 @@ func (s *State) whyPostures(i *Incident, o *Outcome, chain []Because) []Because 
 			if r.applies(i.Priority(), i.Type) {
 				link.Text = p.Title + " (" + string(p.Area.Kind) + ", by " + p.Authority + "): " + string(r.Action) + "; reason: " + p.ReasonShown()
 				if link.Counts = p == deciding; !link.Counts {
-					link.Text += "; a more specific one counts"
+					link.Text += "; another one counts, which is more specific, or as specific and newer"
 				}
 				break
 			}
