@@ -1,7 +1,6 @@
 package dispatch
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -259,12 +258,13 @@ func (c DeclarePosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 		why = "was replaced by " + next.Title
 	}
 	out = append(out, declared)
-	inside := func(i *Incident) bool {
-		if next.Area.Kind == AreaDrawn {
-			_, in := slices.BinarySearch(declared.Inside, i.ID)
-			return in
+	inside := next.covers
+	if next.Area.Kind == AreaDrawn { // nobody has written down yet who lies in it
+		within := make(map[IncidentID]bool, len(declared.Inside))
+		for _, id := range declared.Inside {
+			within[id] = true
 		}
-		return next.covers(i)
+		inside = func(i *Incident) bool { return within[i.ID] }
 	}
 	return s.workDown(&next, inside, c.Replaces, why, m, out), nil
 }

@@ -28,11 +28,11 @@ func (s *State) workDown(next *Posture, inside func(*Incident) bool, gone Postur
 			return true
 		}
 		i := s.Incidents[c.Incident]
-		if i.Service != next.Service || !inside(i) {
+		if i.Service != next.Service {
 			return false
 		}
 		_, says := next.ruleOn(i)
-		return says
+		return says && inside(i)
 	})
 	held = slices.DeleteFunc(held, func(c *Contact) bool {
 		i := s.Incidents[c.Incident]
