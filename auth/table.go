@@ -69,6 +69,7 @@ var Table = []Rule{
 	{"route:GET /api/v1/sweep", dispatchers},
 	{"route:POST /api/v1/sweep/lines", dispatchers},
 	{"route:GET /api/v1/units", signedIn},
+	{"route:GET /api/v1/forecast", room},
 	{"route:GET /api/v1/figures", []Role{RoleDispatcher, RoleSupervisor, RoleAnalyst, RoleAuditor}},
 	{"route:GET /api/v1/postures", signedIn},
 	{"route:GET /api/v1/postures/presets", room},

@@ -121,12 +121,13 @@ func (s *State) insideDrawn(a Area) []IncidentID {
 func (s *State) openWithin(outline geo.Ring) []IncidentID {
 	var within []IncidentID
 	box := outline.Box()
-	for id, i := range s.Incidents { // sorted below
-		if !i.Open() {
+	for id, c := range s.Contacts { // sorted below
+		p := c.Person.Point
+		if p == nil || !box.Contains(*p) || !outline.Contains(*p) {
 			continue
 		}
-		if p := s.Lead(i).Person.Point; p != nil && box.Contains(*p) && outline.Contains(*p) {
-			within = append(within, id)
+		if i := s.Incidents[c.Incident]; i != nil && i.Open() && s.lead(i) == id {
+			within = append(within, i.ID)
 		}
 	}
 	slices.Sort(within)

@@ -104,10 +104,8 @@ func (e *IncidentReopened) Secret() *Private      { return &e.Private }
 // lead returns the contact that speaks for the incident: the first one whose
 // outcome is not final, else the first.
 func (s *State) lead(i *Incident) ContactID {
-	for _, id := range i.Contacts {
-		if c := s.Contacts[id]; c != nil && !c.Outcome.Kind.Final() {
-			return id
-		}
+	if c := s.Lead(i); c != nil {
+		return c.ID
 	}
 	if len(i.Contacts) > 0 {
 		return i.Contacts[0]
@@ -116,7 +114,17 @@ func (s *State) lead(i *Incident) ContactID {
 }
 
 // Lead returns the contact that speaks for the incident, or nil.
-func (s *State) Lead(i *Incident) *Contact { return s.Contacts[s.lead(i)] }
+func (s *State) Lead(i *Incident) *Contact {
+	for _, id := range i.Contacts {
+		if c := s.Contacts[id]; c != nil && !c.Outcome.Kind.Final() {
+			return c
+		}
+	}
+	if len(i.Contacts) > 0 {
+		return s.Contacts[i.Contacts[0]]
+	}
+	return nil
+}
 
 func (s *State) openContacts(i *Incident) int {
 	n := 0

@@ -83,6 +83,27 @@ type Preset struct {
 	InForce     string        `json:"in_force,omitempty" doc:"the posture that it was declared as"`
 }
 
+// Forecaster plays the room on from where it is, under the postures in force.
+type Forecaster interface {
+	// Forecast plays on so many minutes. The state is the caller's own copy.
+	Forecast(ctx context.Context, s *dispatch.State, minutes int) (Forecast, error)
+}
+
+// Forecast is what is likely to become of the calls, or why nobody can say.
+type Forecast struct {
+	Available bool           `json:"available"`
+	Why       string         `json:"why,omitempty" doc:"why there is none"`
+	Minutes   int            `json:"minutes,omitempty"`
+	Waits     []ForecastWait `json:"waits,omitempty"`
+}
+
+// ForecastWait is the waiting of one priority.
+type ForecastWait struct {
+	Priority int     `json:"priority"`
+	MedianS  float64 `json:"median_s"`
+	P90S     float64 `json:"p90_s"`
+}
+
 type presetIn struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
@@ -134,6 +155,7 @@ func (s *Server) rationingRoutes() {
 		b := in.Body
 		return s.do(ctx, dispatch.DeclarePreset{Preset: in.ID, Authority: b.Authority, Reason: b.Reason, NoneStated: b.NoneStated, Replaces: dispatch.PostureID(b.Replaces)})
 	})
+	route(s, http.MethodGet, "/api/v1/forecast", "readForecast", "postures", "What is likely to become of the calls under the postures in force; never waited for", s.forecast)
 	route(s, http.MethodGet, "/api/v1/contacts/{id}/why", "whyContact", "contacts", "Why it is as it is: the chain of rules", s.why)
 	route(s, http.MethodGet, "/api/v1/call-backs", "listCallBacks", "promises", "Who is to be rung, the earliest due first", s.callBacks)
 	route(s, http.MethodGet, "/api/v1/desks", "listDesks", "desks", "Who owns calls, what desks take, and their queues", func(context.Context, *struct{}) (*body[[]Desk], error) {
@@ -230,6 +252,25 @@ func (s *Server) amend(ctx context.Context, in *amendIn) (*body[Done], error) {
 	rules, kept := rationing(b.Rules, b.Reserve)
 	return s.do(ctx, dispatch.AmendPosture{Posture: dispatch.PostureID(in.ID), Title: b.Title, Rules: rules, Reserve: kept, Authority: b.Authority,
 		Reason: b.Reason, NoneStated: b.NoneStated, Script: b.Script, Why: b.Why})
+}
+
+type forecastIn struct {
+	Minutes int `query:"minutes" minimum:"10" maximum:"720" default:"120"`
+}
+
+func (s *Server) forecast(ctx context.Context, in *forecastIn) (*body[Forecast], error) {
+	if s.opt.Forecaster == nil {
+		return &body[Forecast]{Forecast{Why: "no laboratory is built in: declare without a forecast"}}, nil
+	}
+	st, err := s.engine.StateAfter(ctx, s.engine.Seq())
+	if err != nil {
+		return nil, pastProblem(err)
+	}
+	f, err := s.opt.Forecaster.Forecast(ctx, st, in.Minutes)
+	if err != nil {
+		return nil, refusal(err)
+	}
+	return &body[Forecast]{f}, nil
 }
 
 func (s *Server) presets(context.Context, *struct{}) (*body[[]Preset], error) {

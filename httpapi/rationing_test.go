@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
@@ -126,4 +127,24 @@ func TestFiguresCountEverybodyAndThePastStays(t *testing.T) {
 		t.Fatalf("%.300s", now.text)
 	}
 	d.ask("GET", "/api/v1/board?as_of=2020-06-15T17:00:00-07:00", nil).want(t, http.StatusUnprocessableEntity, "time_invalid")
+}
+
+// oracle forecasts how many calls are open.
+type oracle struct{}
+
+func (oracle) Forecast(_ context.Context, s *dispatch.State, minutes int) (Forecast, error) {
+	return Forecast{Available: true, Minutes: minutes, Waits: []ForecastWait{{Priority: 4, MedianS: float64(len(s.Contacts))}}}, nil
+}
+
+func TestAForecastFollowsAndNeverBlocks(t *testing.T) {
+	d := rationed(t)
+	if got := d.ask("GET", "/api/v1/forecast", nil).want(t, http.StatusOK, ""); got.body["available"] != false || got.body["why"] == "" {
+		t.Fatalf("%s", got.text)
+	}
+	d.ask("POST", "/api/v1/presets/priority", map[string]any{"authority": "watch commander"}).want(t, http.StatusOK, "")
+	d.call("555-0100")
+	d.server.opt.Forecaster = oracle{}
+	if got := d.ask("GET", "/api/v1/forecast?minutes=60", nil).want(t, http.StatusOK, ""); got.body["minutes"] != 60.0 || !strings.Contains(got.text, `"median_s":1`) {
+		t.Fatalf("%s", got.text)
+	}
 }

@@ -52,6 +52,9 @@ type Options struct {
 	Token     string
 	TokenRole auth.Role
 	Metrics   http.Handler
+	// Forecaster plays what a posture would do. nil: none is built in, and the answer
+	// says so; declaring never waits for it.
+	Forecaster Forecaster
 }
 
 // Server answers requests. Make it with New.
