@@ -85,7 +85,8 @@ type Preset struct {
 
 // Forecaster plays the room on from where it is, under the postures in force.
 type Forecaster interface {
-	// Forecast plays on so many minutes. The state is the caller's own copy.
+	// Forecast plays on so many minutes from a state that others read too: it copies
+	// what it changes.
 	Forecast(ctx context.Context, s *dispatch.State, minutes int) (Forecast, error)
 }
 
