@@ -102,6 +102,7 @@ var Table = []Rule{
 	{"command:HoldContact", room},
 	{"command:ResumeContact", room},
 	{"command:StageContact", dispatchers},
+	{"command:StageAgain", supervisors},
 	{"command:DivertContact", room},
 	{"command:AppointContact", room},
 	{"command:DeclineContact", dispatchers},

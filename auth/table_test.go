@@ -8,7 +8,7 @@ import (
 
 // The commands and routes that the house has agreed on; the wiring's own test
 // holds the table against those that really exist.
-var commands = strings.Fields(`ReceiveContact JoinContact TriageContact HoldContact ResumeContact StageContact
+var commands = strings.Fields(`ReceiveContact JoinContact TriageContact HoldContact ResumeContact StageContact StageAgain
 	DivertContact AppointContact DeclineContact TransferContact AbandonContact MarkUnanswered MakePromise KeepPromise
 	UpdatePromise DispatchUnit StackUnit UnassignUnit SetUnitStatus AddUnit RetireUnit SignOnCrew AddStation LoseStation
 	ReopenStation Reprioritise AddNote StrikeNote CloseIncident ReopenIncident DeclarePosture RenewPosture EndPosture

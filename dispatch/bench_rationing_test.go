@@ -147,6 +147,7 @@ func timedCommands(s *State) map[string]timedCommand {
 		"HoldContact":   {timed: func(n int) Command { return HoldContact{Contact: waiting(n), Reason: "no car"} }, after: do(resume)},
 		"ResumeContact": {before: do(hold), timed: resume},
 		"StageContact":  {before: do(func(n int) Command { return TriageContact{Contact: waiting(n), Type: "SHOTS"} }), timed: func(n int) Command { return StageContact{Contact: waiting(n), Plan: "gate 1"} }, after: do(func(n int) Command { return TriageContact{Contact: waiting(n), Type: "BURGLARY"} }, resume)},
+		"StageAgain":    {before: do(func(n int) Command { return TriageContact{Contact: waiting(n), Type: "SHOTS"} }, func(n int) Command { return StageContact{Contact: waiting(n), Plan: "gate 1"} }), timed: func(n int) Command { return StageAgain{Contact: waiting(n), Plan: "gate 1"} }, after: do(func(n int) Command { return TriageContact{Contact: waiting(n), Type: "BURGLARY"} }, resume)},
 		"DivertContact": {timed: func(n int) Command {
 			return DivertContact{Contact: waiting(n), Desk: "reports", Reason: "x", Words: "y"}
 		}, after: do(resume)},

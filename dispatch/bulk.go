@@ -12,7 +12,7 @@ type Bulk struct {
 	ID       BulkID      `json:"id"`
 	Contacts []ContactID `json:"contacts"`
 	Outcome  OutcomeKind `json:"outcome"` // declined, abandoned or resolved
-	Reason   string      `json:"reason"`
+	Reason   string      `json:"reason,omitempty"`
 	By       string      `json:"by"`
 	At       Instant     `json:"at"`
 	Due      Instant     `json:"due"`
@@ -44,8 +44,10 @@ type RejectClearing struct {
 }
 
 // ClearingProposed: somebody wants to end these calls, or, alone, has done so.
+// The reason is sealed with the first of them.
 type ClearingProposed struct {
-	Bulk Bulk `json:"bulk"`
+	Bulk    Bulk    `json:"bulk"` // without its reason
+	Private Private `json:"-"`    // Text: the reason
 }
 
 // ClearingConfirmed: a second person agrees.
@@ -55,8 +57,9 @@ type ClearingConfirmed struct {
 
 // ClearingRejected: a second person does not.
 type ClearingRejected struct {
-	Bulk   BulkID `json:"bulk"`
-	Reason string `json:"reason"`
+	Bulk    BulkID    `json:"bulk"`
+	Contact ContactID `json:"contact"` // the first of them: whose key seals the private part
+	Private Private   `json:"-"`       // Text: the reason
 }
 
 // ClearingReminded: nobody has said a word; somebody is alarmed again at Due.
@@ -73,6 +76,11 @@ func (*ClearingProposed) EventName() string  { return "ClearingProposed" }
 func (*ClearingConfirmed) EventName() string { return "ClearingConfirmed" }
 func (*ClearingRejected) EventName() string  { return "ClearingRejected" }
 func (*ClearingReminded) EventName() string  { return "ClearingReminded" }
+
+func (e *ClearingProposed) Subject() string  { return string(e.Bulk.Contacts[0]) }
+func (e *ClearingProposed) Secret() *Private { return &e.Private }
+func (e *ClearingRejected) Subject() string  { return string(e.Contact) }
+func (e *ClearingRejected) Secret() *Private { return &e.Private }
 
 func (c ClearTogether) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if len(c.Contacts) < 2 || len(c.Contacts) > MaxBulk {
@@ -114,7 +122,9 @@ func (c ClearTogether) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if c.Alone {
 		b.Cleared, b.Due = true, m.At.Add(BulkReviewTerm)
 	}
-	out = append(out, &ClearingProposed{Bulk: b})
+	proposed := b
+	proposed.Reason = ""
+	out = append(out, &ClearingProposed{Bulk: proposed, Private: said(reason)})
 	if !c.Alone {
 		return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseBulk, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Incidents[s.Contacts[list[0]].Incident].Service)), Bulk: b.ID,
 			Text: m.By + " wants to clear " + strconv.Itoa(len(list)) + " calls as " + string(c.Outcome) + ": a second person confirms or rejects"}), nil
@@ -205,7 +215,7 @@ func (c RejectClearing) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
-	return append(out, &ClearingRejected{Bulk: c.Bulk, Reason: c.Reason}), nil
+	return append(out, &ClearingRejected{Bulk: c.Bulk, Contact: b.Contacts[0], Private: said(c.Reason)}), nil
 }
 
 func (s *State) bulkDue(b *Bulk, m Meta, alarms uint64, out []Event) []Event {
@@ -220,6 +230,7 @@ func (s *State) bulkDue(b *Bulk, m Meta, alarms uint64, out []Event) []Event {
 func (e *ClearingProposed) evolve(s *State, _ Stamped) {
 	s.Counters.Bulk++
 	b := e.Bulk
+	b.Reason = e.Private.Text
 	s.Bulks[b.ID] = &b
 	s.due.set(dueRef{dueBulk, string(b.ID)}, b.Due)
 }

@@ -30,6 +30,13 @@ type StageContact struct {
 	Plan    string
 }
 
+// StageAgain decides again on a contact that is staged: it stays so, with a plan. It
+// is a supervisor's, by name.
+type StageAgain struct {
+	Contact ContactID
+	Plan    string
+}
+
 // DivertContact gives it to another desk, which owns it from then on.
 type DivertContact struct {
 	Contact ContactID
@@ -77,6 +84,7 @@ type MarkUnanswered struct {
 func (HoldContact) CommandName() string     { return "HoldContact" }
 func (ResumeContact) CommandName() string   { return "ResumeContact" }
 func (StageContact) CommandName() string    { return "StageContact" }
+func (StageAgain) CommandName() string      { return "StageAgain" }
 func (DivertContact) CommandName() string   { return "DivertContact" }
 func (AppointContact) CommandName() string  { return "AppointContact" }
 func (DeclineContact) CommandName() string  { return "DeclineContact" }
@@ -191,23 +199,41 @@ func (c StageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if no != nil {
 		return nil, no
 	}
+	if contact.Outcome.Kind == OutcomeStaged {
+		return nil, reject(OutcomeWrong, "contact %d is staged already: a supervisor decides again", contact.Number)
+	}
+	return s.stage(contact, c.Plan, m, out)
+}
+
+func (c StageAgain) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	contact, no := s.openContact(c.Contact)
+	if no != nil {
+		return nil, no
+	}
+	if contact.Outcome.Kind != OutcomeStaged {
+		return nil, reject(OutcomeWrong, "contact %d is not staged: it is %s", contact.Number, contact.Outcome.Kind)
+	}
+	return s.stage(contact, c.Plan, m, out)
+}
+
+func (s *State) stage(contact *Contact, plan string, m Meta, out []Event) ([]Event, *Rejection) {
 	incident := s.Incidents[contact.Incident]
-	if s.lead(incident) != c.Contact {
+	if s.lead(incident) != contact.ID {
 		return nil, reject(OutcomeWrong, "contact %d follows incident %d: stage contact %d, which leads it", contact.Number, incident.Number, s.Contacts[s.lead(incident)].Number)
 	}
 	if !contact.LifeSafety && !incident.LifeSafety {
 		return nil, reject(NotLifeSafety, "contact %d is not life-safety: hold it instead", contact.Number)
 	}
-	if no := checkLine("plan", c.Plan); no != nil {
+	if no := checkLine("plan", plan); no != nil {
 		return nil, no
 	}
 	desk := s.supervisorOf(s.deskFor(incident.Service))
-	o := Outcome{Kind: OutcomeStaged, Since: m.At, Owner: desk, Due: m.At.Add(StagedReview), Next: "decide again: go in, or stage for five minutes more", Reason: c.Plan, Authority: m.By}
+	o := Outcome{Kind: OutcomeStaged, Since: m.At, Owner: desk, Due: m.At.Add(StagedReview), Next: "decide again: go in, or stage for five minutes more", Reason: plan, Authority: m.By}
 	if contact.Outcome.Kind == OutcomeStaged {
 		o.Since = contact.Outcome.Since
 	}
 	out = append(out, outcomeOf(contact, o))
-	return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseStaged, Level: LevelLifeSafety, Desk: desk, Contact: c.Contact, Incident: incident.ID,
+	return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseStaged, Level: LevelLifeSafety, Desk: desk, Contact: contact.ID, Incident: incident.ID,
 		Text: "life-safety call " + strconv.FormatUint(incident.Number, 10) + " staged: its plan stands on the call"}), nil
 }
 

@@ -181,6 +181,9 @@ func (w *world) draw() Command {
 	case 9:
 		return ResumeContact{Contact: contact, Reason: reason}
 	case 10:
+		if c := w.live.Contacts[contact]; c != nil && c.Outcome.Kind == OutcomeStaged {
+			return StageAgain{Contact: contact, Plan: reason}
+		}
 		return StageContact{Contact: contact, Plan: reason}
 	case 11:
 		return DivertContact{Contact: contact, Desk: "reports", Reason: reason}
@@ -369,6 +372,8 @@ func (m *model) apply(c Command, w *world) {
 	case ResumeContact:
 		set(c.Contact, OutcomeWaiting)
 	case StageContact:
+		set(c.Contact, OutcomeStaged)
+	case StageAgain:
 		set(c.Contact, OutcomeStaged)
 	case MarkUnanswered:
 		set(c.Contact, OutcomeUnanswered)

@@ -247,6 +247,8 @@ func (r *room) command(w *words) Command {
 		return ResumeContact{Contact: contact(), Reason: reason}
 	case "stage":
 		return StageContact{Contact: contact(), Plan: w.word("plan")}
+	case "stage-again":
+		return StageAgain{Contact: contact(), Plan: w.word("plan")}
 	case "divert":
 		return DivertContact{Contact: contact(), Desk: DeskID(w.subject(1)), Reason: reason, Words: w.word("words")}
 	case "appoint":

@@ -112,11 +112,11 @@ func describePlace(s *State, e Event) string {
 	case *DeskOpened:
 		return fmt.Sprintf("desk %s is open: %s", e.Desk, e.Reason)
 	case *ClearingProposed:
-		return fmt.Sprintf("%s: %s %s %d calls as %s: %s", e.Bulk.ID, e.Bulk.By, orWord(ifWord(e.Bulk.Cleared, "clears alone"), "wants to clear"), len(e.Bulk.Contacts), e.Bulk.Outcome, e.Bulk.Reason)
+		return fmt.Sprintf("%s: %s %s %d calls as %s: %s", e.Bulk.ID, e.Bulk.By, orWord(ifWord(e.Bulk.Cleared, "clears alone"), "wants to clear"), len(e.Bulk.Contacts), e.Bulk.Outcome, e.Private.Text)
 	case *ClearingConfirmed:
 		return fmt.Sprintf("%s is confirmed", e.Bulk)
 	case *ClearingRejected:
-		return fmt.Sprintf("%s is rejected: %s", e.Bulk, e.Reason)
+		return fmt.Sprintf("%s is rejected: %s", e.Bulk, e.Private.Text)
 	case *ClearingReminded:
 		return fmt.Sprintf("%s still waits for a second person, again at %s", e.Bulk, clock(e.Due))
 	case *PostureRenewed:

@@ -105,10 +105,18 @@ func (s *Server) contactRoutes() {
 	decide("resume", "resumeContact", "Wait again", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		return dispatch.ResumeContact{Contact: id, Reason: in.Body.Reason}, nil
 	})
-	decide("stage", "stageContact", "Stage a life-safety contact with a plan", func(_ context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
+	decide("stage", "stageContact", "Stage a life-safety contact with a plan; on one that is staged a supervisor decides again", func(ctx context.Context, id dispatch.ContactID, in *decisionIn) (dispatch.Command, error) {
 		plan := in.Body.Plan
 		if in.Body.Gate != "" {
 			plan += " (gate " + in.Body.Gate + ")"
+		}
+		var staged bool
+		s.room.Look(func(st *dispatch.State) {
+			c := st.Contacts[id]
+			staged = c != nil && c.Outcome.Kind == dispatch.OutcomeStaged
+		})
+		if staged && identity(ctx).May("command:StageAgain") { // for others the rules say who may
+			return dispatch.StageAgain{Contact: id, Plan: plan}, nil
 		}
 		return dispatch.StageContact{Contact: id, Plan: plan}, nil
 	})

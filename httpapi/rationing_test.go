@@ -6,8 +6,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/everycall/everycall/auth"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/engine"
+	"github.com/everycall/everycall/journal/memory"
 	"github.com/everycall/everycall/triage"
 )
 
@@ -146,5 +148,20 @@ func TestAForecastFollowsAndNeverBlocks(t *testing.T) {
 	d.server.opt.Forecaster = oracle{}
 	if got := d.ask("GET", "/api/v1/forecast?minutes=60", nil).want(t, http.StatusOK, ""); got.body["minutes"] != 60.0 || !strings.Contains(got.text, `"median_s":1`) {
 		t.Fatalf("%s", got.text)
+	}
+}
+
+func TestASupervisorDecidesAgainOnWhatIsStaged(t *testing.T) {
+	d := open(t, memory.New(), Options{Token: "a-dispatchers-token", TokenRole: auth.RoleDispatcher})
+	d.setup()
+	id := d.ask("POST", "/api/v1/contacts", map[string]any{"channel": "phone", "type": "ASSAULT", "location": map[string]any{"text": "500 block of Pine St"}}).want(t, http.StatusCreated, "").body["id"].(string)
+	plan := map[string]any{"plan": "two cars at the north corner"}
+	first := d.ask("POST", "/api/v1/contacts/"+id+"/stage", plan, "Idempotency-Key", "k").want(t, http.StatusOK, "")
+	d.ask("POST", "/api/v1/contacts/"+id+"/stage", plan).want(t, http.StatusConflict, "outcome_wrong")
+	if again := d.ask("POST", "/api/v1/contacts/"+id+"/stage", plan, "Idempotency-Key", "k"); again.text != first.text {
+		t.Fatalf("two answers:\n%s\n%s", first.text, again.text)
+	}
+	if _, err := d.engine.Submit(t.Context(), engine.Submission{By: "supervisor:bea", Command: dispatch.StageAgain{Contact: dispatch.ContactID(id), Plan: "three cars"}}); err != nil {
+		t.Fatal(err)
 	}
 }

@@ -144,14 +144,6 @@ func Names() []string {
 	return names
 }
 
-// New makes an empty event of a kind, by its name; nil for a name that has no number.
-func New(name string) dispatch.Event {
-	if k, known := byName[name]; known {
-		return k.make()
-	}
-	return nil
-}
-
 // Clear encodes the part of an event that is not sealed, with its number and
 // version. The private part is no field of it.
 func Clear(e dispatch.Event) (code uint16, version uint8, clear []byte, err error) {

@@ -241,13 +241,13 @@ func describeRationing(event dispatch.Event) string {
 		return fmt.Sprintf("desk %s opened: %s", e.Desk, e.Reason)
 	case *dispatch.ClearingProposed:
 		if e.Bulk.Cleared {
-			return fmt.Sprintf("%s cleared %d calls alone as %s: %s", e.Bulk.By, len(e.Bulk.Contacts), e.Bulk.Outcome, e.Bulk.Reason)
+			return fmt.Sprintf("%s cleared %d calls alone as %s: %s", e.Bulk.By, len(e.Bulk.Contacts), e.Bulk.Outcome, e.Private.Text)
 		}
-		return fmt.Sprintf("%s wants %d calls cleared as %s: %s", e.Bulk.By, len(e.Bulk.Contacts), e.Bulk.Outcome, e.Bulk.Reason)
+		return fmt.Sprintf("%s wants %d calls cleared as %s: %s", e.Bulk.By, len(e.Bulk.Contacts), e.Bulk.Outcome, e.Private.Text)
 	case *dispatch.ClearingConfirmed:
 		return fmt.Sprintf("clearing %s confirmed", e.Bulk)
 	case *dispatch.ClearingRejected:
-		return fmt.Sprintf("clearing %s rejected: %s", e.Bulk, e.Reason)
+		return fmt.Sprintf("clearing %s rejected: %s", e.Bulk, e.Private.Text)
 	case *dispatch.ClearingReminded:
 		return fmt.Sprintf("clearing %s still waits for a second person", e.Bulk)
 	}

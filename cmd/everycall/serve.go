@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -81,15 +82,12 @@ func (c serveCmd) Run() error {
 		scheme = "https"
 	}
 	fmt.Printf("Everycall serves %s://%s/ from %s\n", scheme, listener.Addr(), c.Data)
-	ticking := make(chan struct{})
-	go func() { // ends with ctx
-		defer close(ticking)
-		go clock.Hours(ctx, &driven{house: h, now: clock.Wall{}.Now}) // ends with ctx
-		clock.Ticker(ctx, h.engine, tickEvery, true)
-	}()
+	var keeping sync.WaitGroup // both end with ctx
+	keeping.Go(func() { clock.Ticker(ctx, h.engine, tickEvery, true) })
+	keeping.Go(func() { clock.Hours(ctx, &driven{house: h, now: clock.Wall{}.Now}) })
 	err = serve(ctx, listener, h.server(httpapi.Options{Secure: c.TLSCert != ""}), c.TLSCert, c.TLSKey)
 	stop()
-	<-ticking
+	keeping.Wait()
 	return errors.Join(err, h.close())
 }
 

@@ -197,7 +197,11 @@ func (d *Driver) stage(st *dispatch.State, i *dispatch.Incident, c *dispatch.Con
 		})
 		plan = "invented plan: meet at " + nearest.Name + "; ask the liaison for a way in; tell the caller where help waits"
 	}
-	return act{by: BySupervisor, id: fmt.Sprintf("stage-%s-%d", c.ID, now), ordered: true, command: dispatch.StageContact{Contact: c.ID, Plan: cut(plan)}}
+	var stage dispatch.Command = dispatch.StageContact{Contact: c.ID, Plan: cut(plan)}
+	if c.Outcome.Kind == dispatch.OutcomeStaged {
+		stage = dispatch.StageAgain{Contact: c.ID, Plan: cut(plan)}
+	}
+	return act{by: BySupervisor, id: fmt.Sprintf("stage-%s-%d", c.ID, now), ordered: true, command: stage}
 }
 
 // stagedAgain decides anew within the five minutes: somebody goes in, or it is
