@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -260,11 +261,10 @@ func (c DeclarePosture) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	out = append(out, declared)
 	inside := next.covers
 	if next.Area.Kind == AreaDrawn { // nobody has written down yet who lies in it
-		within := make(map[IncidentID]bool, len(declared.Inside))
-		for _, id := range declared.Inside {
-			within[id] = true
+		inside = func(i *Incident) bool { // they are in order
+			_, lies := slices.BinarySearch(declared.Inside, i.ID)
+			return lies
 		}
-		inside = func(i *Incident) bool { return within[i.ID] }
 	}
 	return s.workDown(&next, inside, c.Replaces, why, m, out), nil
 }
