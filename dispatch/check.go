@@ -184,7 +184,7 @@ func (s *State) checkCutoffs(p *Posture) error {
 
 // checkIndexes counts again what is kept.
 func (s *State) checkIndexes() error {
-	free, pending, load, inForce := map[Service]int{}, map[Service]int{}, map[DeskID]int{}, 0
+	free, pending, load, inForce, held := map[Service]int{}, map[Service]int{}, map[DeskID]int{}, 0, 0
 	for _, u := range s.Units { // counts: the order cannot show
 		if u.Free() {
 			free[u.Service]++
@@ -199,6 +199,14 @@ func (s *State) checkIndexes() error {
 		case OutcomeDiverted, OutcomeAppointed:
 			load[c.Outcome.Desk]++
 		}
+		if c.Outcome.heldByPosture() {
+			if held++; c.held == 0 || c.held > len(s.held) || s.held[c.held-1] != c {
+				return fmt.Errorf("contact %s is held and not kept as such", c.ID)
+			}
+		}
+	}
+	if len(s.held) != held {
+		return fmt.Errorf("%d calls are held by postures, kept %d", held, len(s.held))
 	}
 	for _, p := range s.Postures { // counts: the order cannot show
 		if p.EndedAt == 0 {

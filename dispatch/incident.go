@@ -308,7 +308,7 @@ func (e *IncidentArchived) evolve(s *State, _ Stamped) {
 			s.touched.promise(p)
 		}
 		s.forget(c)
-		s.countAs(c, "", "")
+		s.countAs(c, "", "", false)
 		if c.Outcome.alarmAt() != 0 {
 			s.due.set(dueRef{dueContact, string(id)}, 0)
 		}

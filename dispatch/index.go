@@ -4,7 +4,7 @@ import "slices"
 
 // The indexes over the state that answer what every command asks: which postures
 // are in force, how many units are free where a posture counts them, how many calls
-// wait for a service, and how many a desk has. They are made by Evolve and anew by
+// wait for a service, how many a desk has, and which calls a posture holds. They are made by Evolve and anew by
 // Reindex; Check counts them again.
 
 // enter puts a posture into the index of those in force.
@@ -48,8 +48,8 @@ func (s *State) postureCount() int {
 	return n
 }
 
-// count keeps the calls that wait for a service, and those that a desk has, right
-// after a contact, its incident or its outcome changed.
+// count keeps the calls that wait for a service, those that a desk has and those that
+// a posture holds right after a contact, its incident or its outcome changed.
 func (s *State) count(c *Contact) {
 	var waits Service
 	var desk DeskID
@@ -61,10 +61,13 @@ func (s *State) count(c *Contact) {
 	case OutcomeDiverted, OutcomeAppointed:
 		desk = c.Outcome.Desk
 	}
-	s.countAs(c, waits, desk)
+	s.countAs(c, waits, desk, c.Outcome.heldByPosture())
 }
 
-func (s *State) countAs(c *Contact, waits Service, desk DeskID) {
+// heldByPosture reports whether a posture's end lets the call wait again.
+func (o Outcome) heldByPosture() bool { return o.Kind == OutcomeHeld && o.Posture != "" }
+
+func (s *State) countAs(c *Contact, waits Service, desk DeskID, held bool) {
 	if waits != c.waits {
 		if c.waits != "" {
 			s.pending[c.waits]--
@@ -82,5 +85,15 @@ func (s *State) countAs(c *Contact, waits Service, desk DeskID) {
 			s.load[desk]++
 		}
 		c.desk = desk
+	}
+	switch {
+	case held && c.held == 0:
+		s.held = append(s.held, c)
+		c.held = len(s.held)
+	case !held && c.held != 0: // the last one takes its place
+		last := s.held[len(s.held)-1]
+		s.held[c.held-1], last.held = last, c.held
+		s.held[len(s.held)-1] = nil
+		s.held, c.held = s.held[:len(s.held)-1], 0
 	}
 }

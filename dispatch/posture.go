@@ -448,9 +448,12 @@ func (e *PostureDeclared) evolve(s *State, _ Stamped) {
 	p := e.Posture
 	s.Postures[p.ID] = &p
 	s.enter(&p)
+	room := make([]PostureID, 0, 2*len(e.Inside)) // one piece of memory for most of the lists
 	for _, id := range e.Inside {
 		i := s.Incidents[id]
-		i.Drawn = append(s.standingOf(i.Drawn), p.ID)
+		from := len(room)
+		room = append(s.appendStanding(room, i.Drawn), p.ID)
+		i.Drawn = room[from:len(room):len(room)]
 		s.touched.incident(id)
 	}
 	s.moveCutoff(&p)
@@ -459,15 +462,14 @@ func (e *PostureDeclared) evolve(s *State, _ Stamped) {
 	s.touched.posture(p.ID)
 }
 
-// standingOf is a new list of those that are in force.
-func (s *State) standingOf(ids []PostureID) []PostureID {
-	standing := make([]PostureID, 0, len(ids)+1)
+// appendStanding appends those that are in force.
+func (s *State) appendStanding(to, ids []PostureID) []PostureID {
 	for _, id := range ids {
 		if p := s.Postures[id]; p != nil && p.EndedAt == 0 {
-			standing = append(standing, id)
+			to = append(to, id)
 		}
 	}
-	return standing
+	return to
 }
 
 func (e *PostureAmended) evolve(s *State, _ Stamped) {

@@ -79,8 +79,8 @@ func (s *State) heldUnder(which func(*Contact) bool) []*Contact {
 		priority triage.Priority
 	}
 	var places []place
-	for _, c := range s.Contacts { // sorted below
-		if c.Outcome.Kind == OutcomeHeld && c.Outcome.Posture != "" && which(c) {
+	for _, c := range s.held { // sorted below
+		if which(c) {
 			places = append(places, place{c, s.Incidents[c.Incident].Priority()})
 		}
 	}

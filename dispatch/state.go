@@ -34,6 +34,7 @@ type State struct {
 	freeAt   map[PostureID]int        // those that a posture over beats counts
 	inForce  map[Service][]*Posture   // the most specific area first, the newest first among equals
 	pending  map[Service]int          // calls that wait for somebody to be sent
+	held     []*Contact               // calls that a posture holds, in no order
 	load     map[DeskID]int           // calls that were given to a desk
 	alarmsOf map[IncidentID][]AlarmID // the alarms that name an incident
 	byNumber map[string][]ContactID   // open contacts and those of the last RepeatWindow, by call-back number
@@ -109,6 +110,7 @@ type Contact struct {
 	alarm AlarmID // the alarm about its due time, derived
 	waits Service // the service that it is counted as waiting for, derived
 	desk  DeskID  // the desk that it is counted at, derived
+	held  int     // its place, from 1, among those that a posture holds, derived
 }
 
 // Incident is the thing in the world; it has at least one contact.
@@ -289,7 +291,7 @@ func (s *State) Reindex() {
 	s.types, _ = triage.NewTable(s.Config.Types) // was checked by Configure
 	s.due = dueQueue{}
 	s.free, s.freeAt, s.inForce = map[Service]int{}, map[PostureID]int{}, map[Service][]*Posture{}
-	s.pending, s.load = map[Service]int{}, map[DeskID]int{}
+	s.pending, s.load, s.held = map[Service]int{}, map[DeskID]int{}, nil
 	s.byNumber = map[string][]ContactID{}
 	s.alarmsOf = map[IncidentID][]AlarmID{}
 	for _, id := range sortedKeys(s.Units) {
@@ -299,7 +301,7 @@ func (s *State) Reindex() {
 	}
 	for _, id := range contactsInOrder(s) {
 		c := s.Contacts[id]
-		c.alarm, c.waits, c.desk = "", "", ""
+		c.alarm, c.waits, c.desk, c.held = "", "", "", 0
 		s.count(c)
 		s.remember(c)
 		s.due.set(dueRef{dueContact, string(id)}, c.Outcome.alarmAt())

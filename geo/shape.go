@@ -96,9 +96,17 @@ const (
 // locate finds p's side of r by counting the edges that a ray to the east
 // crosses (even–odd rule), exactly.
 func (r Ring) locate(p Point) side {
+	if len(r) == 0 {
+		return outside
+	}
 	odd := false
-	for i := range r {
-		a, b := r[i], r[(i+1)%len(r)]
+	last := r[len(r)-1]
+	for _, next := range r {
+		a, b := last, next
+		last = next
+		if (a.Lat > p.Lat && b.Lat > p.Lat) || (a.Lat < p.Lat && b.Lat < p.Lat) {
+			continue // most of them
+		}
 		if onSegment(p, a, b) {
 			return boundary
 		}
