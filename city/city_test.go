@@ -26,7 +26,13 @@ func seattle(t testing.TB) *Pack {
 // small is a pack of one street, for tests of the file form.
 func small(t testing.TB) *Pack {
 	points := []geo.Point{{Lon: -1223200000, Lat: 476100000}, {Lon: -1223180000, Lat: 476100000}, {Lon: -1223180000, Lat: 476110000}}
-	g, err := road.New(points, []road.Edge{{From: 0, To: 1, Name: 1, Class: road.Arterial}, {From: 1, To: 2, Length: 123_400}}, []string{"", "12 Av"})
+	g, err := road.New(road.Network{
+		Points: points, Names: []string{"", "12 Av"},
+		Edges: []road.Edge{{From: 0, To: 1, Name: 1, Class: road.Arterial, Forward: road.Everybody, Backward: road.Everybody},
+			{From: 1, To: 2, Length: 123_400, Class: road.Service, Forward: road.Motor, Backward: road.Foot, Local: road.Patrol, Limit: 40, Travel: 12_345}},
+		Bans:     []road.Ban{{From: 0, To: 1, Via: 1, For: road.Motor}},
+		Barriers: []road.Barrier{{Node: 1, For: road.Engine}},
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -10,7 +10,6 @@ import (
 	"io"
 
 	"github.com/everycall/everycall/geo"
-	"github.com/everycall/everycall/road"
 	"github.com/fxamacker/cbor/v2"
 )
 
@@ -20,7 +19,7 @@ import (
 // Roads and shapes are delta-coded varints in units of 1e-6 degree, the
 // precision of the sources; the rest is CBOR.
 const (
-	magic      = "EVERYCALL CITY 1\n"
+	magic      = "EVERYCALL CITY 2\n"
 	packMax    = 32 << 20 // bytes of a pack file
 	sectionMax = 64 << 20 // bytes of a section before compression
 	quantum    = 10       // coordinate units (1e-7°) in one stored unit
@@ -239,6 +238,19 @@ func (r *reader) count() int {
 	return int(n)
 }
 
+// small and index read a value of one byte and of four; a greater one is damage.
+func (r *reader) small() uint8  { return uint8(r.below(1 << 8)) }
+func (r *reader) index() uint32 { return uint32(r.below(1 << 32)) }
+
+func (r *reader) below(limit uint64) uint64 {
+	v := r.unsigned()
+	if v >= limit {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	return v
+}
+
 func (r *reader) point() geo.Point {
 	const limit = int64(geo.LonMax) / quantum
 	r.lon += r.signed()
@@ -317,74 +329,6 @@ func decodeAreas(raw []byte, p *Pack) error {
 	return r.done("areas")
 }
 
-// lengthUnit is the precision of stored street lengths, in millimetres: that of
-// the source.
-const lengthUnit = 100
-
-// encodeRoads writes nodes, then edges by their first node; a length is written
-// as what it has beyond the straight line.
-func encodeRoads(g *road.Graph) []byte {
-	var w writer
-	w.unsigned(uint64(len(g.Names())))
-	for _, name := range g.Names() {
-		w.text(name)
-	}
-	w.unsigned(uint64(g.NodeCount()))
-	for n := range g.NodeCount() {
-		w.point(g.Point(road.Node(n)))
-	}
-	w.unsigned(uint64(len(g.Edges())))
-	var from, name int64
-	for _, e := range g.Edges() {
-		w.signed(int64(e.From) - from)
-		from = int64(e.From)
-		w.signed(int64(e.To) - from)
-		w.unsigned(uint64(max(e.Length-straight(g.Point(e.From), g.Point(e.To)), 0) / lengthUnit))
-		w.signed((int64(e.Name)-name)<<1 | int64(e.Class))
-		name = int64(e.Name)
-	}
-	return w.out
-}
-
-// straight is the straight line from a to b rounded to a whole lengthUnit;
-// road.New lengthens an edge that rounding made too short.
-func straight(a, b geo.Point) geo.Millimetres {
-	return (geo.Distance(a, b) + lengthUnit/2) / lengthUnit * lengthUnit
-}
-
-func decodeRoads(raw []byte) (*road.Graph, error) {
-	r := &reader{rest: raw}
-	names := make([]string, r.count())
-	for i := range names {
-		names[i] = r.text()
-	}
-	points := make([]geo.Point, r.count())
-	for i := range points {
-		points[i] = r.point()
-	}
-	edges := make([]road.Edge, r.count())
-	var from, name int64
-	for i := range edges {
-		from += r.signed()
-		to := from + r.signed()
-		extra := r.unsigned()
-		step := r.signed()
-		name += step >> 1
-		if r.bad || from < 0 || to < 0 || from >= int64(len(points)) || to >= int64(len(points)) ||
-			name < 0 || name >= int64(len(names)) || extra > uint64(road.EdgeLengthMax) {
-			return nil, errors.New(`section "roads" is damaged`)
-		}
-		edges[i] = road.Edge{
-			From: road.Node(from), To: road.Node(to), Name: uint16(name), Class: road.Class(step & 1),
-			Length: straight(points[from], points[to]) + geo.Millimetres(extra)*lengthUnit,
-		}
-	}
-	if err := r.done("roads"); err != nil {
-		return nil, err
-	}
-	return road.New(points, edges, names)
-}
-
 func encodeGazetteer(p *Pack) []byte {
 	var w writer
 	w.unsigned(uint64(len(p.Intersections)))
@@ -405,13 +349,13 @@ func encodeGazetteer(p *Pack) []byte {
 func decodeGazetteer(raw []byte, p *Pack) error {
 	r := &reader{rest: raw}
 	streets := uint64(len(p.Roads.Names()))
-	street := func() uint16 {
+	street := func() uint32 {
 		v := r.unsigned()
 		if v >= streets {
 			r.bad, r.rest = true, nil
 			return 0
 		}
-		return uint16(v)
+		return uint32(v)
 	}
 	p.Intersections = make([]Intersection, r.count())
 	for i := range p.Intersections {

@@ -100,14 +100,14 @@ type PoliceUnit struct {
 // Intersection is a gazetteer row: two streets and where they meet. Streets are
 // indices into Roads.Names.
 type Intersection struct {
-	StreetA, StreetB uint16
+	StreetA, StreetB uint32
 	Point            geo.Point
 }
 
 // HundredBlock is a gazetteer row: "1500 block of 12 Av".
 type HundredBlock struct {
 	Block  int // 0, 100, 200 …
-	Street uint16
+	Street uint32
 	Point  geo.Point
 }
 
@@ -171,7 +171,7 @@ func (p *Pack) Type(code string) (CallType, bool) {
 }
 
 // Street is the street name with this index, "" for 0 or beyond the end.
-func (p *Pack) Street(index uint16) string {
+func (p *Pack) Street(index uint32) string {
 	if names := p.Roads.Names(); int(index) < len(names) {
 		return names[index]
 	}

@@ -1,6 +1,6 @@
-// Package road holds a city's streets as an undirected graph: where the
-// junctions are, how long each street piece is, what it is called, and the
-// quickest way between two of them.
+// Package road holds a city's streets: where the junctions are, how long each
+// street piece is, who may drive it in which direction, which turns are banned, and
+// what it is called.
 //
 // A Graph is made once by New and never changes, so any number of goroutines may
 // read it; a Workspace belongs to one goroutine at a time. Everything is in
@@ -22,56 +22,98 @@ import (
 const (
 	NodesMax      = 4_000_000
 	EdgesMax      = 8_000_000
-	NamesMax      = 1 << 16
+	NamesMax      = 1 << 20
+	BansMax       = 1 << 20
 	EdgeLengthMax = geo.Millimetres(100_000_000) // 100 km
+	TravelMsMax   = 24 * 3_600_000               // of one edge, as its source gives it
 )
 
 // Node is the index of a place where street pieces meet or bend.
 type Node uint32
 
-// Class ranks a street. The Seattle data carries none: the pack derives it.
+// Class ranks a street.
 type Class uint8
 
-// The classes, slowest first.
+// The classes, from the least to the greatest (US functional classes; the OSM tags
+// that they come from are listed in road/osm).
 const (
-	Street Class = iota
-	Arterial
+	Footpath  Class = iota // for feet and bicycles
+	Track                  // unpaved
+	Service                // alleys, drives, car parks
+	Street                 // local streets
+	Collector              // OSM tertiary
+	Arterial               // OSM secondary and primary
+	Highway                // OSM trunk
+	Motorway
+
+	Classes = int(Motorway) + 1
 )
 
-// String is the class as the map's tiles spell it.
-func (c Class) String() string {
-	if c == Arterial {
-		return "arterial"
+var classNames = [Classes]string{"footpath", "track", "service", "street", "collector", "arterial", "highway", "motorway"}
+
+// String is the class as packs, columns and the map's tiles spell it.
+func (c Class) String() string { return classNames[c] }
+
+// ParseClass reads what String writes.
+func ParseClass(name string) (Class, bool) {
+	for c, n := range classNames {
+		if n == name {
+			return Class(c), true
+		}
 	}
-	return "street"
+	return 0, false
 }
 
-// SpeedMax is the highest value of Speed, in millimetres a second.
-const SpeedMax = 12_500
+// Vehicles is a set of vehicle classes.
+type Vehicles uint8
 
-// Speed is the travel speed in millimetres a second that the interim router
-// assumes for a responding vehicle: 8 m/s (18 mph) on streets, 12.5 m/s (28 mph)
-// on arterials, junctions included. Invented values: no source gives them; they
-// hold until speeds are fitted to recorded fire times.
-func (c Class) Speed() int64 {
-	if c == Arterial {
-		return SpeedMax
-	}
-	return 8_000
-}
+// The vehicle classes. The first three are motor vehicles of a service.
+const (
+	Patrol Vehicles = 1 << iota
+	Engine
+	Ambulance
+	Foot
+	Bicycle
 
-// Edge is one straight street piece, passable both ways.
+	Motor        = Patrol | Engine | Ambulance
+	Everybody    = Motor | Foot | Bicycle
+	VehicleKinds = 5
+)
+
+// Edge is one straight street piece.
 type Edge struct {
-	From, To Node
-	Length   geo.Millimetres // never less than the straight line between the ends
-	Name     uint16          // index into the graph's names; 0 is "no name known"
-	Class    Class
+	From, To          Node
+	Length            geo.Millimetres // never less than the straight line between the ends
+	Name              uint32          // index into the graph's names; 0 is "no name known"
+	Travel            uint32          // ms, as the source gives it for a car; 0: from class and limit
+	Class             Class
+	Limit             uint8    // the posted limit, km/h; 0: not known
+	Forward, Backward Vehicles // who may go From → To and To → From
+	Local             Vehicles // those of them who may only to get to a place on it
 }
 
-// TravelMs is the time to drive the edge, in milliseconds, rounded up.
-func (e Edge) TravelMs() int64 {
-	speed := e.Class.Speed()
-	return (int64(e.Length)*1000 + speed - 1) / speed
+// Ban forbids a turn: from one edge over a node, which both have an end at, to another
+// edge, or back along the same one.
+type Ban struct {
+	From, To uint32 // indices into the edges
+	Via      Node
+	For      Vehicles
+}
+
+// Barrier is a bollard or gate: these vehicles may come to the node and turn round,
+// but not pass it.
+type Barrier struct {
+	Node Node
+	For  Vehicles
+}
+
+// Network is what a Graph is made of.
+type Network struct {
+	Points   []geo.Point
+	Edges    []Edge
+	Names    []string // the first is "": the street whose name is not known
+	Bans     []Ban
+	Barriers []Barrier
 }
 
 // arc is an edge seen from one of its ends.
@@ -87,6 +129,8 @@ type Graph struct {
 	points    []geo.Point
 	edges     []Edge
 	names     []string
+	bans      []Ban
+	barriers  []Barrier
 	first     []uint32
 	arcs      []arc
 	component []uint32 // per node: the island it is on
@@ -95,33 +139,16 @@ type Graph struct {
 	grid      grid // edges by cell
 }
 
-// New makes a graph. names[0] must be "": the street whose name is not known. An
-// edge shorter than the straight line between its ends is lengthened to it. The
-// slices belong to the graph from here on.
-func New(points []geo.Point, edges []Edge, names []string) (*Graph, error) {
-	if len(points) == 0 || len(points) > NodesMax {
-		return nil, fmt.Errorf("road graph: %d nodes, want 1 to %d", len(points), NodesMax)
+// New makes a graph. An edge shorter than the straight line between its ends is
+// lengthened to it. The slices belong to the graph from here on.
+func New(n Network) (*Graph, error) {
+	if err := n.check(); err != nil {
+		return nil, err
 	}
-	if len(edges) > EdgesMax {
-		return nil, fmt.Errorf("road graph: %d edges, want at most %d", len(edges), EdgesMax)
-	}
-	if len(names) == 0 || names[0] != "" || len(names) > NamesMax {
-		return nil, fmt.Errorf("road graph: %d names, want 1 to %d, the first empty", len(names), NamesMax)
-	}
-	for i, p := range points {
-		if !p.Valid() {
-			return nil, fmt.Errorf("road graph: node %d is off the planet", i)
-		}
-	}
-	g := &Graph{points: points, edges: edges, names: names, first: make([]uint32, len(points)+1)}
+	points, edges := n.Points, n.Edges
+	g := &Graph{points: points, edges: edges, names: n.Names, bans: n.Bans, barriers: n.Barriers, first: make([]uint32, len(points)+1)}
 	for i := range edges {
 		e := &edges[i]
-		if int(e.From) >= len(points) || int(e.To) >= len(points) {
-			return nil, fmt.Errorf("road graph: edge %d joins %d and %d, but there are %d nodes", i, e.From, e.To, len(points))
-		}
-		if int(e.Name) >= len(names) || e.Class > Arterial {
-			return nil, fmt.Errorf("road graph: edge %d has name %d of %d, class %d", i, e.Name, len(names), e.Class)
-		}
 		e.Length = max(e.Length, geo.Distance(points[e.From], points[e.To]))
 		if e.Length > EdgeLengthMax {
 			return nil, fmt.Errorf("road graph: edge %d is %d mm long, want at most %d", i, e.Length, EdgeLengthMax)
@@ -146,6 +173,47 @@ func New(points []geo.Point, edges []Edge, names []string) (*Graph, error) {
 	g.grid = newGrid(points, edges)
 	return g, nil
 }
+
+func (n *Network) check() error {
+	if len(n.Points) == 0 || len(n.Points) > NodesMax {
+		return fmt.Errorf("road graph: %d nodes, want 1 to %d", len(n.Points), NodesMax)
+	}
+	if len(n.Edges) > EdgesMax {
+		return fmt.Errorf("road graph: %d edges, want at most %d", len(n.Edges), EdgesMax)
+	}
+	if len(n.Names) == 0 || n.Names[0] != "" || len(n.Names) > NamesMax {
+		return fmt.Errorf("road graph: %d names, want 1 to %d, the first empty", len(n.Names), NamesMax)
+	}
+	for i, p := range n.Points {
+		if !p.Valid() {
+			return fmt.Errorf("road graph: node %d is off the planet", i)
+		}
+	}
+	for i, e := range n.Edges {
+		if int(e.From) >= len(n.Points) || int(e.To) >= len(n.Points) {
+			return fmt.Errorf("road graph: edge %d joins %d and %d, but there are %d nodes", i, e.From, e.To, len(n.Points))
+		}
+		if int(e.Name) >= len(n.Names) || int(e.Class) >= Classes || e.Travel > TravelMsMax || (e.Forward|e.Backward|e.Local)&^Everybody != 0 {
+			return fmt.Errorf("road graph: edge %d has name %d of %d, class %d, %d ms, vehicles %b, %b and %b", i, e.Name, len(n.Names), e.Class, e.Travel, e.Forward, e.Backward, e.Local)
+		}
+	}
+	if len(n.Bans) > BansMax || len(n.Barriers) > BansMax {
+		return fmt.Errorf("road graph: %d turns are banned and %d barriers, want at most %d", len(n.Bans), len(n.Barriers), BansMax)
+	}
+	for i, b := range n.Bans {
+		if int(b.From) >= len(n.Edges) || int(b.To) >= len(n.Edges) || !n.Edges[b.From].ends(b.Via) || !n.Edges[b.To].ends(b.Via) || b.For&^Everybody != 0 {
+			return fmt.Errorf("road graph: ban %d is from edge %d over node %d to edge %d", i, b.From, b.Via, b.To)
+		}
+	}
+	for i, b := range n.Barriers {
+		if int(b.Node) >= len(n.Points) || b.For&^Everybody != 0 {
+			return fmt.Errorf("road graph: barrier %d is at node %d of %d", i, b.Node, len(n.Points))
+		}
+	}
+	return nil
+}
+
+func (e *Edge) ends(at Node) bool { return e.From == at || e.To == at }
 
 // findIslands numbers the connected components and picks the largest; of two
 // equally large ones, the one with the lower first node.
@@ -207,6 +275,13 @@ func (g *Graph) EdgesAt(n Node) []int {
 	}
 	return out
 }
+
+// Bans are the forbidden turns, and Barriers what stands in the way. The caller must
+// not change them.
+func (g *Graph) Bans() []Ban { return g.bans }
+
+// Barriers are the bollards and gates.
+func (g *Graph) Barriers() []Barrier { return g.barriers }
 
 // Names are the street names by index; the caller must not change them.
 func (g *Graph) Names() []string { return g.names }

@@ -25,10 +25,10 @@ func town(t *rapid.T) *Graph {
 		edges[i] = Edge{
 			From: Node(rapid.IntRange(0, count-1).Draw(t, "from")), To: Node(rapid.IntRange(0, count-1).Draw(t, "to")),
 			Length: geo.Millimetres(rapid.Int64Range(0, 3_000_000).Draw(t, "mm")),
-			Class:  Class(rapid.IntRange(0, 1).Draw(t, "class")), Name: uint16(rapid.IntRange(0, 2).Draw(t, "name")),
+			Class:  []Class{Street, Arterial}[rapid.IntRange(0, 1).Draw(t, "class")], Name: uint32(rapid.IntRange(0, 2).Draw(t, "name")),
 		}
 	}
-	g, err := New(points, edges, []string{"", "12 Av", "E Pine St"})
+	g, err := New(Network{Points: points, Edges: edges, Names: []string{"", "12 Av", "E Pine St"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -114,7 +114,7 @@ func TestClosingAStreetNeverShortensAWay(t *testing.T) {
 		}
 		closed := rapid.IntRange(0, len(g.edges)-1).Draw(t, "closed")
 		rest := append(append([]Edge{}, g.edges[:closed]...), g.edges[closed+1:]...)
-		h, err := New(g.points, rest, g.names)
+		h, err := New(Network{Points: g.points, Edges: rest, Names: g.names})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -157,7 +157,7 @@ func TestNearestEdgeIsNearest(t *testing.T) {
 
 func TestIslandsAreFlagged(t *testing.T) {
 	points := []geo.Point{corner, {Lon: corner.Lon + 1000, Lat: corner.Lat}, {Lon: corner.Lon + 2000, Lat: corner.Lat}, {Lon: corner.Lon + 900_000, Lat: corner.Lat}, {Lon: corner.Lon + 901_000, Lat: corner.Lat}}
-	g, err := New(points, []Edge{{From: 3, To: 4}, {From: 0, To: 1}, {From: 1, To: 2}}, []string{""})
+	g, err := New(Network{Points: points, Edges: []Edge{{From: 3, To: 4}, {From: 0, To: 1}, {From: 1, To: 2}}, Names: []string{""}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,19 +178,41 @@ func TestIslandsAreFlagged(t *testing.T) {
 func TestNewRefuses(t *testing.T) {
 	two := []geo.Point{corner, {Lon: corner.Lon + 1000, Lat: corner.Lat}}
 	for name, try := range map[string]func() (*Graph, error){
-		"no node":        func() (*Graph, error) { return New(nil, nil, []string{""}) },
-		"no empty name":  func() (*Graph, error) { return New(two, nil, []string{"12 Av"}) },
-		"node beyond":    func() (*Graph, error) { return New(two, []Edge{{From: 0, To: 2}}, []string{""}) },
-		"name beyond":    func() (*Graph, error) { return New(two, []Edge{{To: 1, Name: 1}}, []string{""}) },
-		"class beyond":   func() (*Graph, error) { return New(two, []Edge{{To: 1, Class: 2}}, []string{""}) },
-		"too long":       func() (*Graph, error) { return New(two, []Edge{{To: 1, Length: EdgeLengthMax + 1}}, []string{""}) },
-		"off the planet": func() (*Graph, error) { return New([]geo.Point{{Lat: geo.LatMax + 1}}, nil, []string{""}) },
+		"no node":       func() (*Graph, error) { return New(Network{Points: nil, Edges: nil, Names: []string{""}}) },
+		"no empty name": func() (*Graph, error) { return New(Network{Points: two, Edges: nil, Names: []string{"12 Av"}}) },
+		"node beyond": func() (*Graph, error) {
+			return New(Network{Points: two, Edges: []Edge{{From: 0, To: 2}}, Names: []string{""}})
+		},
+		"name beyond": func() (*Graph, error) {
+			return New(Network{Points: two, Edges: []Edge{{To: 1, Name: 1}}, Names: []string{""}})
+		},
+		"class beyond": func() (*Graph, error) {
+			return New(Network{Points: two, Edges: []Edge{{To: 1, Class: Class(Classes)}}, Names: []string{""}})
+		},
+		"too long": func() (*Graph, error) {
+			return New(Network{Points: two, Edges: []Edge{{To: 1, Length: EdgeLengthMax + 1}}, Names: []string{""}})
+		},
+		"travel beyond": func() (*Graph, error) {
+			return New(Network{Points: two, Edges: []Edge{{To: 1, Travel: TravelMsMax + 1}}, Names: []string{""}})
+		},
+		"no such vehicle": func() (*Graph, error) {
+			return New(Network{Points: two, Edges: []Edge{{To: 1, Forward: Everybody + 1}}, Names: []string{""}})
+		},
+		"ban elsewhere": func() (*Graph, error) {
+			return New(Network{Points: append(two, two[0]), Edges: []Edge{{To: 1}}, Names: []string{""}, Bans: []Ban{{Via: 2}}})
+		},
+		"barrier beyond": func() (*Graph, error) {
+			return New(Network{Points: two, Names: []string{""}, Barriers: []Barrier{{Node: 2}}})
+		},
+		"off the planet": func() (*Graph, error) {
+			return New(Network{Points: []geo.Point{{Lat: geo.LatMax + 1}}, Edges: nil, Names: []string{""}})
+		},
 	} {
 		if _, err := try(); err == nil {
 			t.Errorf("%s: accepted", name)
 		}
 	}
-	if g, err := New(two, []Edge{{To: 1, Length: EdgeLengthMax}}, []string{""}); err != nil || g.Edges()[0].Length != EdgeLengthMax {
+	if g, err := New(Network{Points: two, Edges: []Edge{{To: 1, Length: EdgeLengthMax}}, Names: []string{""}}); err != nil || g.Edges()[0].Length != EdgeLengthMax {
 		t.Errorf("refused a graph at the limit: %v", err)
 	}
 }
@@ -211,7 +233,7 @@ func lattice(side int) *Graph {
 			}
 		}
 	}
-	g, err := New(points, edges, []string{""})
+	g, err := New(Network{Points: points, Edges: edges, Names: []string{""}})
 	if err != nil {
 		panic(err)
 	}

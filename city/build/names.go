@@ -21,7 +21,7 @@ type chain struct {
 	nodes  []road.Node
 	edges  []int
 	length geo.Millimetres
-	name   uint16
+	name   uint32
 }
 
 func (c *chain) first() road.Node { return c.nodes[0] }
@@ -36,12 +36,12 @@ type namer struct {
 	chains    []chain
 	chainOf   []int                  // per edge
 	chainsAt  map[road.Node][]int    // junction → chains that end there
-	streetsAt map[road.Node][]uint16 // junction → streets that meet there by the gazetteer
+	streetsAt map[road.Node][]uint32 // junction → streets that meet there by the gazetteer
 	direct    []bool                 // per chain: named by evidence
 }
 
 func newNamer(g *road.Graph, pack *city.Pack) *namer {
-	n := &namer{g: g, pack: pack, chainOf: make([]int, len(g.Edges())), chainsAt: map[road.Node][]int{}, streetsAt: map[road.Node][]uint16{}}
+	n := &namer{g: g, pack: pack, chainOf: make([]int, len(g.Edges())), chainsAt: map[road.Node][]int{}, streetsAt: map[road.Node][]uint32{}}
 	for i := range n.chainOf {
 		n.chainOf[i] = -1
 	}
@@ -114,7 +114,7 @@ func (n *namer) nameJunctions() {
 			if geo.Distance(x.Point, n.g.Point(road.Node(at))) > crossingReach {
 				return
 			}
-			for _, street := range [2]uint16{x.StreetA, x.StreetB} {
+			for _, street := range [2]uint32{x.StreetA, x.StreetB} {
 				if !slices.Contains(n.streetsAt[road.Node(at)], street) {
 					n.streetsAt[road.Node(at)] = append(n.streetsAt[road.Node(at)], street)
 				}
@@ -125,13 +125,13 @@ func (n *namer) nameJunctions() {
 
 // vote is evidence for one name of one chain.
 type vote struct {
-	street uint16
+	street uint32
 	weight int
 }
 
 func (n *namer) nameByEvidence() {
 	votes := make([][]vote, len(n.chains))
-	give := func(c int, street uint16, weight int) {
+	give := func(c int, street uint32, weight int) {
 		for i := range votes[c] {
 			if votes[c][i].street == street {
 				votes[c][i].weight += weight
@@ -150,7 +150,7 @@ func (n *namer) nameByEvidence() {
 	}
 	n.blocksOnChains(give)
 	for c := range n.chains {
-		best, weight, tied := uint16(0), 1, false
+		best, weight, tied := uint32(0), 1, false
 		for _, v := range votes[c] {
 			switch {
 			case v.weight > weight:
@@ -168,7 +168,7 @@ func (n *namer) nameByEvidence() {
 // blocksOnChains gives each hundred-block's point to the chain that it lies on.
 // The nearest chain of which an end is known to be on the street is preferred to
 // a nearer one of which nothing is known.
-func (n *namer) blocksOnChains(give func(c int, street uint16, weight int)) {
+func (n *namer) blocksOnChains(give func(c int, street uint32, weight int)) {
 	near := cells{}
 	edges := n.g.Edges()
 	for i, e := range edges {

@@ -44,7 +44,7 @@ func (s *seattle) roads() error {
 	if err != nil {
 		return err
 	}
-	unnamed, err := road.New(points, edges, s.streets.names)
+	unnamed, err := road.New(road.Network{Points: points, Edges: edges, Names: s.streets.names})
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (s *seattle) roads() error {
 	}
 	s.report.NamedShare, s.report.DirectShare, s.report.ArterialShare = int(named*1000/all), int(direct*1000/all), int(arterial*1000/all)
 	s.report.CityKm = int(all / 1_000_000)
-	s.pack.Roads, err = road.New(points, edges, s.streets.names)
+	s.pack.Roads, err = road.New(road.Network{Points: points, Edges: edges, Names: s.streets.names})
 	return err
 }
 
@@ -98,7 +98,7 @@ func (s *seattle) edges(number map[string]road.Node) ([]road.Edge, error) {
 		if err != nil {
 			return nil, fmt.Errorf("%s: edge %v: %w", t.path, row, err)
 		}
-		edges = append(edges, road.Edge{From: min(from, to), To: max(from, to), Length: length})
+		edges = append(edges, road.Edge{From: min(from, to), To: max(from, to), Length: length, Class: road.Street, Forward: road.Everybody, Backward: road.Everybody})
 	}
 	slices.SortFunc(edges, func(a, b road.Edge) int {
 		return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.To, b.To), cmp.Compare(a.Length, b.Length))

@@ -15,18 +15,18 @@ import (
 // streetTable gives every street name an index; 0 is no name.
 type streetTable struct {
 	names []string
-	index map[string]uint16
+	index map[string]uint32
 }
 
 func newStreetTable() streetTable {
-	return streetTable{names: []string{""}, index: map[string]uint16{"": 0}}
+	return streetTable{names: []string{""}, index: map[string]uint32{"": 0}}
 }
 
-func (t *streetTable) add(name string) uint16 {
+func (t *streetTable) add(name string) uint32 {
 	if i, ok := t.index[name]; ok {
 		return i
 	}
-	i := uint16(len(t.names))
+	i := uint32(len(t.names))
 	t.names = append(t.names, name)
 	t.index[name] = i
 	return i
@@ -229,7 +229,7 @@ func (s *seattle) locate(where spot) (at geo.Point, near, found bool) {
 }
 
 // junction finds where two streets meet on the named network, once it is built.
-func (s *seattle) junction(a, b uint16) (geo.Point, bool) {
+func (s *seattle) junction(a, b uint32) (geo.Point, bool) {
 	if s.pack.Roads == nil || a == 0 || b == 0 {
 		return geo.Point{}, false
 	}
