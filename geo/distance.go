@@ -34,6 +34,17 @@ func NearestOnSegment(p, a, b Point) (Point, Millimetres) {
 	return Along(a, b, num, den), d
 }
 
+// Project gives where on a–b p is nearest, as a fraction num/den of the way from a to
+// b, 0 … 1, and how far p is from there.
+func Project(p, a, b Point) (num, den int64, d Millimetres) { return nearestOnSegment(p, a, b) }
+
+// Offset is the vector from a to b in millimetres, east and north, flat as Distance
+// has it.
+func Offset(a, b Point) (east, north Millimetres) {
+	x, y := offset(a, b, middle(a.Lat, b.Lat))
+	return Millimetres(x), Millimetres(y)
+}
+
 // nearestOnSegment gives where on a–b (as a fraction num/den) p is nearest.
 func nearestOnSegment(p, a, b Point) (num, den int64, d Millimetres) {
 	ax, ay := offset(p, a, p.Lat)

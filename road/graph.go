@@ -83,7 +83,7 @@ const (
 // Edge is one straight street piece.
 type Edge struct {
 	From, To          Node
-	Length            geo.Millimetres // never less than the straight line between the ends
+	Length            geo.Millimetres // at least 1 mm and the straight line between the ends
 	Name              uint32          // index into the graph's names; 0 is "no name known"
 	Travel            uint32          // ms, as the source gives it for a car; 0: from class and limit
 	Class             Class
@@ -149,7 +149,7 @@ func New(n Network) (*Graph, error) {
 	g := &Graph{points: points, edges: edges, names: n.Names, bans: n.Bans, barriers: n.Barriers, first: make([]uint32, len(points)+1)}
 	for i := range edges {
 		e := &edges[i]
-		e.Length = max(e.Length, geo.Distance(points[e.From], points[e.To]))
+		e.Length = max(e.Length, geo.Distance(points[e.From], points[e.To]), 1)
 		if e.Length > EdgeLengthMax {
 			return nil, fmt.Errorf("road graph: edge %d is %d mm long, want at most %d", i, e.Length, EdgeLengthMax)
 		}

@@ -2,6 +2,7 @@ package road
 
 import (
 	"math"
+	"slices"
 
 	"github.com/everycall/everycall/geo"
 )
@@ -104,6 +105,10 @@ func (g *Graph) NearestNamed(p geo.Point) (Place, bool) {
 }
 
 func (g *Graph) nearest(p geo.Point, wanted func(Edge) bool) (Place, bool) {
+	return g.nearestWhere(p, func(i uint32) bool { return g.OnMainland(g.edges[i].From) && wanted(g.edges[i]) })
+}
+
+func (g *Graph) nearestWhere(p geo.Point, wanted func(edge uint32) bool) (Place, bool) {
 	best := Place{Edge: -1, Distance: math.MaxInt64}
 	column, row := g.grid.cell(p)
 	for ring := 0; ring < max(g.grid.wide, g.grid.high); ring++ {
@@ -114,10 +119,10 @@ func (g *Graph) nearest(p geo.Point, wanted func(Edge) bool) (Place, bool) {
 				}
 				cell := r*g.grid.wide + c
 				for _, i := range g.grid.edgeAt[g.grid.first[cell]:g.grid.first[cell+1]] {
-					e := g.edges[i]
-					if !g.OnMainland(e.From) || !wanted(e) {
+					if !wanted(i) {
 						continue
 					}
+					e := &g.edges[i]
 					d := geo.DistanceToSegment(p, g.points[e.From], g.points[e.To])
 					if d < best.Distance || d == best.Distance && int(i) < best.Edge {
 						best.Edge, best.Distance = int(i), d
@@ -151,4 +156,28 @@ func (g *Graph) Nearest(p geo.Point) (Node, geo.Millimetres, bool) {
 		return e.To, to, true
 	}
 	return e.From, from, true
+}
+
+// eachEdgeNear visits the edges that come near a box, each once, in order of index.
+func (g *Graph) eachEdgeNear(box geo.Box, reach geo.Millimetres, visit func(edge uint32)) {
+	const unitsPerMetre = 90                          // and some, of latitude
+	margin := int32(reach/1000+1) * 3 * unitsPerMetre // of longitude too, up to 70°
+	box = geo.Box{Min: geo.Point{Lon: box.Min.Lon - margin, Lat: box.Min.Lat - margin}, Max: geo.Point{Lon: box.Max.Lon + margin, Lat: box.Max.Lat + margin}}
+	c0, r0 := g.grid.cell(box.Min)
+	c1, r1 := g.grid.cell(box.Max)
+	var found []uint32
+	for r := r0; r <= r1; r++ {
+		for c := c0; c <= c1; c++ {
+			cell := r*g.grid.wide + c
+			for _, i := range g.grid.edgeAt[g.grid.first[cell]:g.grid.first[cell+1]] {
+				if e := &g.edges[i]; box.Intersects(geo.BoxOf(g.points[e.From], g.points[e.To])) {
+					found = append(found, i)
+				}
+			}
+		}
+	}
+	slices.Sort(found)
+	for _, i := range slices.Compact(found) {
+		visit(i)
+	}
 }

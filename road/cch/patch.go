@@ -1,0 +1,228 @@
+package cch
+
+import (
+	"fmt"
+	"math/bits"
+	"sort"
+)
+
+// Change is a new weight for an input arc.
+type Change struct {
+	Arc    uint32
+	Weight uint32
+}
+
+// Patcher is the memory of one patch after another on one topology. It belongs to one
+// goroutine at a time.
+type Patcher struct {
+	t       *Topology
+	was     []uint32 // the weight before the patch, of arcs in saved
+	saved   set
+	doubted set // its weight may have come over an arc that got longer
+	nodes   set // ranks with arcs to look at
+	named   set // input arcs of this patch
+	changed []uint32
+	here    []uint32
+}
+
+// NewPatcher makes the memory of patches on a topology.
+func (t *Topology) NewPatcher() *Patcher {
+	return &Patcher{t: t, was: make([]uint32, len(t.high)), saved: newSet(len(t.high) + 1), doubted: newSet(len(t.high)), nodes: newSet(len(t.rank)), named: newSet(len(t.arc))}
+}
+
+// Patch changes the weights of some input arcs and carries them through: afterwards the
+// metric is what Customize would make of the new input, bit for bit. No arc is named
+// twice. Only arcs whose
+// weight may differ are looked at, from the lowest rank upward. It returns those that
+// do, until the next patch.
+func (p *Patcher) Patch(m *Metric, changes []Change) ([]uint32, error) {
+	t := p.t
+	if err := p.check(changes); err != nil {
+		return nil, err
+	}
+	p.changed = p.changed[:0]
+	for _, c := range changes {
+		was := m.input[c.Arc]
+		m.input[c.Arc] = c.Weight
+		if a := t.arc[c.Arc]; a != none {
+			p.offer(m, a, was, c.Weight)
+		}
+	}
+	for z := p.nodes.take(0); z != none; z = p.nodes.take(z) {
+		p.settle(m, z)
+		for _, a := range p.here {
+			p.raise(m, z, a)
+		}
+	}
+	for _, a := range p.changed {
+		p.saved.drop(a)
+	}
+	return p.changed, nil
+}
+
+// check refuses arcs that are not there or there twice.
+func (p *Patcher) check(changes []Change) (err error) {
+	n := 0
+	for _, c := range changes {
+		if int(c.Arc) >= len(p.t.arc) || c.Weight > Inf || p.named.has(c.Arc) {
+			err = fmt.Errorf("cch: a change of arc %d to %d, of %d arcs, each at most once", c.Arc, c.Weight, len(p.t.arc))
+			break
+		}
+		p.named.add(c.Arc)
+		n++
+	}
+	for _, c := range changes[:n] {
+		p.named.drop(c.Arc)
+	}
+	return err
+}
+
+// before is the weight that an arc had before the patch.
+func (p *Patcher) before(m *Metric, a uint32) uint32 {
+	if p.saved.has(a) {
+		return p.was[a]
+	}
+	return m.weight[a]
+}
+
+// offer tells an arc that one of its ways was as long as was and is as long as now.
+func (p *Patcher) offer(m *Metric, a, was, now uint32) {
+	is := m.weight[a]
+	switch {
+	case now < is:
+		if !p.saved.has(a) {
+			p.saved.add(a)
+			p.was[a] = is
+		}
+		m.weight[a] = now
+	case now > was && was < Inf && was == p.before(m, a) && int(a) < len(p.t.high):
+		p.doubted.add(a)
+	default:
+		return
+	}
+	p.nodes.add(p.t.low[a])
+}
+
+// settle finds the final weights of the arcs of a rank; here are those that changed.
+// All arcs below are final by now.
+func (p *Patcher) settle(m *Metric, z uint32) {
+	t := p.t
+	p.here = p.here[:0]
+	for a := t.first[z]; a < t.first[z+1]; a++ {
+		if p.doubted.has(a) {
+			p.doubted.drop(a)
+			if !p.saved.has(a) { // else a shorter way was found than any before
+				if now := m.recompute(a); now != m.weight[a] {
+					p.saved.add(a)
+					p.was[a] = m.weight[a]
+					m.weight[a] = now
+				}
+			}
+		}
+		if p.saved.has(a) {
+			p.here = append(p.here, a)
+			p.changed = append(p.changed, a)
+		}
+	}
+}
+
+// raise offers the ways over z that use a changed arc of it to the arcs above.
+func (p *Patcher) raise(m *Metric, z, a uint32) {
+	t := p.t
+	was, now := p.was[a], m.weight[a]
+	first, split, end := t.first[z], t.split[z], t.first[z+1]
+	at, step, from, to := t.overFirst[z]+a-first, split-first, split, end // z → x: ways come down to z along b
+	if a >= split {                                                       // x → z: ways go on up along b
+		at, step, from, to = t.overFirst[z]+(a-split)*step, 1, first, split
+	}
+	for b := from; b < to; b, at = b+1, at+step {
+		old, other := m.weight[b], m.weight[b]
+		if p.saved.has(b) {
+			old = p.was[b]
+		}
+		p.offer(m, t.over[at], was+old, now+other)
+	}
+}
+
+// recompute is the least weight of an arc's ways; it stops at the present one, since
+// no way is shorter.
+func (m *Metric) recompute(a uint32) uint32 {
+	t, best := m.t, Inf
+	for _, i := range t.inputs[t.inputAt[a]:t.inputAt[a+1]] {
+		best = min(best, m.input[i])
+	}
+	if best == m.weight[a] {
+		return best
+	}
+	t.triangles(a, func(xz, zy uint32) bool {
+		best = min(best, m.weight[xz]+m.weight[zy])
+		return best != m.weight[a]
+	})
+	return best
+}
+
+// triangles visits the ways x → z → y over one lower rank of an arc x → y, by their
+// arcs, from the lowest z up, until told to stop.
+func (t *Topology) triangles(a uint32, visit func(xz, zy uint32) bool) {
+	x, y := t.low[a], t.high[a]
+	if a >= t.split[x] {
+		x, y = y, x
+	}
+	least := t.least[t.low[a]]
+	down := t.from[t.fromFirst[x]:t.fromFirst[x+1]] // x → z, by z
+	up := t.into[t.intoFirst[y]:t.intoFirst[y+1]]   // z → y, by z
+	// What is below the lower end is a range of ranks that begins with least.
+	if x > y {
+		down = down[sort.Search(len(down), func(i int) bool { return t.low[down[i]] >= least }):]
+	} else {
+		up = up[sort.Search(len(up), func(i int) bool { return t.low[up[i]] >= least }):]
+	}
+	for len(down) > 0 && len(up) > 0 {
+		switch zx, zy := t.low[down[0]], t.low[up[0]]; {
+		case zx < zy:
+			down = down[1:]
+		case zx > zy:
+			up = up[1:]
+		default:
+			if !visit(down[0], up[0]) {
+				return
+			}
+			down, up = down[1:], up[1:]
+		}
+	}
+}
+
+// set is a set of small numbers that finds its least quickly.
+type set struct {
+	words, groups []uint64
+}
+
+func newSet(n int) set {
+	return set{words: make([]uint64, n/64+1), groups: make([]uint64, n/4096+1)}
+}
+
+func (s *set) has(i uint32) bool { return s.words[i/64]&(1<<(i%64)) != 0 }
+func (s *set) add(i uint32) {
+	s.words[i/64] |= 1 << (i % 64)
+	s.groups[i/4096] |= 1 << (i / 64 % 64)
+}
+
+func (s *set) drop(i uint32) {
+	if s.words[i/64] &^= 1 << (i % 64); s.words[i/64] == 0 {
+		s.groups[i/4096] &^= 1 << (i / 64 % 64)
+	}
+}
+
+// take removes the least number, which is not below from, and returns it; none when
+// the set is empty.
+func (s *set) take(from uint32) uint32 {
+	for g := int(from / 4096); g < len(s.groups); g++ {
+		if s.groups[g] != 0 {
+			w := uint32(g*64 + bits.TrailingZeros64(s.groups[g]))
+			i := w*64 + uint32(bits.TrailingZeros64(s.words[w]))
+			s.drop(i)
+			return i
+		}
+	}
+	return none
+}

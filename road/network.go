@@ -1,0 +1,122 @@
+package road
+
+import (
+	"fmt"
+
+	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/road/cch"
+)
+
+// Weights are milliseconds with, above them, how many places one enters on the way
+// that one should not: ways with the fewest of these come first, and of them the
+// quickest. A way may take up to 37 hours.
+const (
+	reluctance     = 1 << 27
+	msMask         = reluctance - 1
+	reluctancesMax = 15
+)
+
+// Streets are a graph made ready for routing: what a city has once. It never changes.
+type Streets struct {
+	*Graph
+	links *links
+	turns *turns
+	top   *cch.Topology
+	node  []uint32 // of the topology, by arc; none for one that nobody may drive
+	arcs  []arcID  // by node of the topology
+}
+
+const none = ^uint32(0)
+
+// Order computes the nested-dissection order that a pack keeps: a rank for every link
+// of the graph. It takes seconds for a large city.
+func (g *Graph) Order() []uint32 {
+	l := g.links()
+	number := make(map[Node]uint32, len(l.ends))
+	in := cch.Links{Ends: make([][2]uint32, len(l.ends))}
+	for i, ends := range l.ends {
+		for k, n := range ends {
+			at, seen := number[n]
+			if !seen {
+				at = uint32(len(in.Places))
+				number[n] = at
+				east, north := geo.Offset(g.points[0], g.points[n])
+				in.Places = append(in.Places, cch.Place{X: int64(east), Y: int64(north)})
+			}
+			in.Ends[i][k] = at
+		}
+	}
+	return cch.Order(in)
+}
+
+// Prepare makes a graph ready along the order that its Order gave.
+func Prepare(g *Graph, order []uint32) (*Streets, error) {
+	l := g.links()
+	if len(order) != len(l.ends) {
+		return nil, fmt.Errorf("road: an order of %d for %d links", len(order), len(l.ends))
+	}
+	s := &Streets{Graph: g, links: l, turns: g.findTurns(l), node: make([]uint32, 2*len(l.ends))}
+	var ranked []uint32
+	in := cch.Graph{Tails: make([]uint32, len(s.turns.to)), Heads: make([]uint32, len(s.turns.to))}
+	for a := range s.node {
+		s.node[a] = none
+		if g.allowed(l.firstStep(arcID(a))) != 0 {
+			s.node[a] = uint32(len(s.arcs))
+			s.arcs = append(s.arcs, arcID(a))
+		}
+		if a&1 == 1 && s.node[a] != none && s.node[a-1] != none {
+			in.Kin = append(in.Kin, [2]uint32{s.node[a-1], s.node[a]})
+		}
+	}
+	seen := make([]bool, len(l.ends))
+	for _, link := range order {
+		if int(link) >= len(seen) || seen[link] {
+			return nil, fmt.Errorf("road: the order is no permutation of the links")
+		}
+		seen[link] = true
+		for _, a := range [2]arcID{arcID(2 * link), arcID(2*link + 1)} {
+			if s.node[a] != none {
+				ranked = append(ranked, s.node[a])
+			}
+		}
+	}
+	in.Nodes = len(s.arcs)
+	for i := range s.turns.to {
+		in.Tails[i], in.Heads[i] = s.node[s.turns.from[i]], s.node[s.turns.to[i]]
+	}
+	var err error
+	if s.top, err = cch.NewTopology(in, ranked); err != nil {
+		return nil, fmt.Errorf("road: %w", err)
+	}
+	return s, nil
+}
+
+// LinkCount is the number of links: what an order ranks.
+func (s *Streets) LinkCount() int { return len(s.links.ends) }
+
+// lengthOf is how long a link is.
+func (s *Streets) lengthOf(link uint32) geo.Millimetres {
+	var sum geo.Millimetres
+	for _, st := range s.links.stepsOf(link) {
+		sum += s.edges[st.edge()].Length
+	}
+	return sum
+}
+
+// spot is a place on a link: so far along it from its first end.
+type spot struct {
+	link  uint32
+	along geo.Millimetres
+}
+
+// spotOn is the place on an edge so far from its From.
+func (s *Streets) spotOn(edge uint32, along geo.Millimetres) spot {
+	link := s.links.of[edge]
+	if s.links.steps[s.links.at[edge]].back() {
+		along = s.edges[edge].Length - along
+	}
+	for _, st := range s.links.steps[s.links.first[link]:s.links.at[edge]] {
+		along += s.edges[st.edge()].Length
+	}
+	return spot{link, along}
+}
