@@ -38,7 +38,7 @@ quick:
 
 # Race detection needs cgo; the packages with goroutines of their own.
 race:
-	CGO_ENABLED=1 $(GO) test -race -short ./engine ./httpapi ./journal/... ./store/sqlite ./auth ./clock ./tile ./lab/drive
+	CGO_ENABLED=1 $(GO) test -race -short ./engine ./httpapi ./journal/... ./store/sqlite ./auth ./clock ./tile ./lab/drive ./advisor ./road ./road/roadtest ./gazetteer
 
 console-install:
 	cd console/web && npm ci --no-audit --no-fund
@@ -66,7 +66,7 @@ test-long:
 	$(GO) test ./dispatch -run Property -rapid.checks=20000 -timeout 20m
 
 pack:
-	$(GO) run ./cmd/everycall import city seattle --from ../shared/data/seattle --out city/packs/seattle.pack
+	$(GO) run ./cmd/everycall import seattle --from ../shared/data/seattle --out city/packs/seattle.pack
 
 screenshots: console-install
 	$(GO) build -o bin/everycall ./cmd/everycall

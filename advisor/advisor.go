@@ -1,6 +1,6 @@
-// Package advisor estimates how long units take, and says by which model. Until
-// a road router is wired in, the model is the straight line, lengthened and
-// driven at a plausible speed, and it says so wherever its times are shown.
+// Package advisor estimates how long units take, and says by which model: over the
+// city's streets as the room knows them, or, where there are none, along the straight
+// line, lengthened and driven at a plausible speed. Each way says which it was.
 package advisor
 
 import (
@@ -30,16 +30,16 @@ func (StraightLine) Note() string {
 	return "Straight-line model: distance × 1.35 at 48 km/h with lights, 32 km/h without. It knows no streets, no closures and no traffic."
 }
 
-// Travel estimates the way between two points. Lights says that the unit drives
+// Way estimates the way between two points, for any unit. Lights says that it drives
 // with lights and sirens.
-func (StraightLine) Travel(from, to geo.Point, lights bool) (dispatch.Millis, geo.Millimetres) {
+func (StraightLine) Way(_ *dispatch.Unit, from, to geo.Point, lights bool) Way {
 	line := geo.Distance(from, to)
 	way := line * detourPercent / 100
 	speed := geo.Millimetres(ordinarySpeed)
 	if lights {
 		speed = lightsSpeed
 	}
-	return max(dispatch.Millis(way*1000/speed), shortestAnswerMs), line
+	return Way{Travel: max(dispatch.Millis(way*1000/speed), shortestAnswerMs), Line: line, Model: StraightLine{}.Model(), Known: true}
 }
 
 // residualSamples is the fewest earlier calls that a residual may rest on.

@@ -10,8 +10,9 @@ import (
 
 func TestTravelByTheLine(t *testing.T) {
 	from, to := geo.Point{Lon: -1223168570, Lat: 476152630}, geo.Point{Lon: -1223168570, Lat: 476242630} // 0.009° of latitude: about a kilometre
-	lights, line := StraightLine{}.Travel(from, to, true)
-	ordinary, _ := StraightLine{}.Travel(from, to, false)
+	fast := StraightLine{}.Way(nil, from, to, true)
+	lights, line := fast.Travel, fast.Line
+	ordinary := StraightLine{}.Way(nil, from, to, false).Travel
 	if line < 995_000 || line > 1_006_000 {
 		t.Fatalf("the line is %d mm", line)
 	}
@@ -21,7 +22,7 @@ func TestTravelByTheLine(t *testing.T) {
 	if ordinary <= lights {
 		t.Fatalf("without lights %d ms, with lights %d ms", ordinary, lights)
 	}
-	if at, _ := (StraightLine{}).Travel(from, from, true); at != shortestAnswerMs {
+	if at := (StraightLine{}).Way(nil, from, from, true).Travel; at != shortestAnswerMs {
 		t.Fatalf("on the spot: %d ms", at)
 	}
 }

@@ -109,6 +109,11 @@ func FuzzRead(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Add(file.Bytes())
+	var placed bytes.Buffer
+	if err := Write(&placed, withPlaces(f)); err != nil {
+		f.Fatal(err)
+	}
+	f.Add(placed.Bytes())
 	f.Fuzz(func(t *testing.T, data []byte) {
 		if len(data) > 1<<16 {
 			return

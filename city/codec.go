@@ -15,17 +15,28 @@ import (
 
 // A pack file is the magic, a count of sections, and for each a name, its length
 // before and after compression (unsigned varints) and its DEFLATE stream.
-// Sections come in a fixed order; a reader of this version refuses any other.
-// Roads and shapes are delta-coded varints in units of 1e-6 degree, the
+// Sections come in a fixed order, the last only where there is something in it; a
+// reader of this version refuses any other. Roads and shapes are delta-coded varints in units of 1e-6 degree, the
 // precision of the sources; the rest is CBOR.
 const (
 	magic      = "EVERYCALL CITY 2\n"
-	packMax    = 32 << 20 // bytes of a pack file
-	sectionMax = 64 << 20 // bytes of a section before compression
-	quantum    = 10       // coordinate units (1e-7°) in one stored unit
+	packMax    = 128 << 20 // bytes of a pack file
+	sectionMax = 64 << 20  // bytes of a section before compression
+	roadsMax   = 256 << 20 // the same of the section of roads
+	quantum    = 10        // coordinate units (1e-7°) in one stored unit
 )
 
-var sectionNames = [...]string{"things", "areas", "roads", "gazetteer", "demand"}
+var sectionNames = [...]string{"things", "areas", "roads", "gazetteer", "demand", "places"}
+
+// sectionsMin are in every pack.
+const sectionsMin = 5
+
+func sectionLimit(name string) uint64 {
+	if name == "roads" {
+		return roadsMax
+	}
+	return sectionMax
+}
 
 // things is everything small.
 type things struct {
@@ -39,8 +50,13 @@ type things struct {
 }
 
 // Write writes p. The same pack gives the same sections and hash; the same bytes
-// too as long as the Go release compresses alike. It sets p's hash.
+// too as long as the Go release compresses alike. It sets p's hash. A pack too large
+// for Read is an error, and nothing is written. The roads are ordered for routing if
+// they are not yet.
 func Write(w io.Writer, p *Pack) error {
+	if p.Order == nil {
+		p.Order = p.Roads.Order()
+	}
 	encode, err := cbor.CoreDetEncOptions().EncMode()
 	if err != nil {
 		return fmt.Errorf("city pack: %w", err)
@@ -53,9 +69,15 @@ func Write(w io.Writer, p *Pack) error {
 	if err != nil {
 		return fmt.Errorf("city pack: %w", err)
 	}
-	sections := [len(sectionNames)][]byte{small, encodeAreas(p), encodeRoads(p.Roads), encodeGazetteer(p), calls}
+	sections := [][]byte{small, encodeAreas(p), encodeRoads(p.Roads, p.Order), encodeGazetteer(p), calls}
+	if len(p.Places)+len(p.Addresses) > 0 {
+		sections = append(sections, encodePlaces(p))
+	}
 	out := binary.AppendUvarint([]byte(magic), uint64(len(sections)))
 	for i, raw := range sections {
+		if limit := sectionLimit(sectionNames[i]); uint64(len(raw)) > limit {
+			return fmt.Errorf("write city pack: section %q of %d bytes, at most %d are read: take a smaller piece of the map", sectionNames[i], len(raw), limit)
+		}
 		var packed bytes.Buffer
 		deflate, err := flate.NewWriter(&packed, flate.BestCompression)
 		if err != nil {
@@ -73,6 +95,9 @@ func Write(w io.Writer, p *Pack) error {
 		out = binary.AppendUvarint(out, uint64(packed.Len()))
 		out = append(out, packed.Bytes()...)
 	}
+	if len(out) > packMax {
+		return fmt.Errorf("write city pack: %d bytes, at most %d are read: take a smaller piece of the map", len(out), packMax)
+	}
 	p.hash = hashSections(sections)
 	if _, err := w.Write(out); err != nil {
 		return fmt.Errorf("write city pack: %w", err)
@@ -80,7 +105,7 @@ func Write(w io.Writer, p *Pack) error {
 	return nil
 }
 
-func hashSections(sections [len(sectionNames)][]byte) (sum [32]byte) {
+func hashSections(sections [][]byte) (sum [32]byte) {
 	h := sha256.New()
 	for i, raw := range sections {
 		h.Write(binary.AppendUvarint([]byte(sectionNames[i]), uint64(len(raw))))
@@ -112,17 +137,18 @@ func decode(file []byte) (*Pack, error) {
 		return nil, errors.New("not a city pack of this version")
 	}
 	in := &reader{rest: file[len(magic):]}
-	if n := in.unsigned(); n != uint64(len(sectionNames)) {
-		return nil, fmt.Errorf("%d sections, want %d", n, len(sectionNames))
+	n := in.unsigned()
+	if n < sectionsMin || n > uint64(len(sectionNames)) {
+		return nil, fmt.Errorf("%d sections, want %d to %d", n, sectionsMin, len(sectionNames))
 	}
-	var sections [len(sectionNames)][]byte
-	for i, want := range sectionNames {
+	sections := make([][]byte, n)
+	for i, want := range sectionNames[:n] {
 		if name := string(in.take(in.unsigned())); name != want {
 			return nil, fmt.Errorf("section %q, want %q", name, want)
 		}
 		size := in.unsigned()
 		packed := in.take(in.unsigned())
-		if in.bad || size > sectionMax {
+		if in.bad || size > sectionLimit(want) {
 			return nil, fmt.Errorf("section %q is cut short or too large", want)
 		}
 		raw, err := io.ReadAll(io.LimitReader(flate.NewReader(bytes.NewReader(packed)), int64(size)+1))
@@ -149,16 +175,20 @@ func decode(file []byte) (*Pack, error) {
 	if err := decodeAreas(sections[1], p); err != nil {
 		return nil, err
 	}
-	roads, err := decodeRoads(sections[2])
-	if err != nil {
+	var err error
+	if p.Roads, p.Order, err = decodeRoads(sections[2]); err != nil {
 		return nil, err
 	}
-	p.Roads = roads
 	if err := decodeGazetteer(sections[3], p); err != nil {
 		return nil, err
 	}
 	if err := cbor.Unmarshal(sections[4], &p.Calls); err != nil {
 		return nil, fmt.Errorf("section %q: %w", sectionNames[4], err)
+	}
+	if n > sectionsMin {
+		if err := decodePlaces(sections[sectionsMin], p); err != nil {
+			return nil, err
+		}
 	}
 	p.Finish()
 	return p, nil
@@ -238,6 +268,16 @@ func (r *reader) count() int {
 	return int(n)
 }
 
+// countTo is count where a number above the limit is damage.
+func (r *reader) countTo(limit int) int {
+	n := r.count()
+	if n > limit {
+		r.bad, r.rest = true, nil
+		return 0
+	}
+	return n
+}
+
 // small and index read a value of one byte and of four; a greater one is damage.
 func (r *reader) small() uint8  { return uint8(r.below(1 << 8)) }
 func (r *reader) index() uint32 { return uint32(r.below(1 << 32)) }
@@ -278,6 +318,21 @@ func Quantise(p geo.Point) geo.Point {
 		return (v + half) / quantum * quantum
 	}
 	return geo.Point{Lon: round(p.Lon), Lat: round(p.Lat)}
+}
+
+// ZOrder interleaves the bits of a place's coordinates: points sorted by it that are
+// neighbours in the order are neighbours in the city, which keeps packs small and
+// memory close.
+func ZOrder(p geo.Point) uint64 {
+	spread := func(v uint32) uint64 {
+		x := uint64(v)
+		x = (x | x<<16) & 0x0000ffff0000ffff
+		x = (x | x<<8) & 0x00ff00ff00ff00ff
+		x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
+		x = (x | x<<2) & 0x3333333333333333
+		return (x | x<<1) & 0x5555555555555555
+	}
+	return spread(uint32(p.Lon)^1<<31) | spread(uint32(p.Lat)^1<<31)<<1
 }
 
 func (p *Pack) areaGroups() []*[]Area {

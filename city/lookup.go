@@ -5,6 +5,7 @@ import (
 	"math"
 
 	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/road"
 )
 
 // Reaches of the look-ups.
@@ -114,7 +115,7 @@ func (p *Pack) Statistics() Statistics {
 			s.NamedEdges++
 			named += e.Length
 		}
-		if e.Class > 0 {
+		if e.Class >= road.Arterial {
 			s.ArterialEdges++
 			arterial += e.Length
 		}
@@ -146,7 +147,23 @@ func (p *Pack) Statistics() Statistics {
 // EachRoad visits every street piece.
 func (p *Pack) EachRoad(visit func(name string, arterial bool, from, to geo.Point)) {
 	for i, e := range p.Roads.Edges() {
-		visit(p.Roads.Name(i), e.Class > 0, p.Roads.Point(e.From), p.Roads.Point(e.To))
+		visit(p.Roads.Name(i), e.Class >= road.Arterial, p.Roads.Point(e.From), p.Roads.Point(e.To))
+	}
+}
+
+// EachStreet is EachRoad with what drivers must know: oneway is 1 where motor vehicles
+// may go only from → to, −1 where only to → from; local says that they may only to get
+// to a place on it.
+func (p *Pack) EachStreet(visit func(name, class string, oneway int, local bool, from, to geo.Point)) {
+	for i, e := range p.Roads.Edges() {
+		oneway, motor := 0, road.Patrol // what holds for a car is what a map shows
+		switch there, back := e.Forward&motor != 0, e.Backward&motor != 0; {
+		case there && !back:
+			oneway = 1
+		case back && !there:
+			oneway = -1
+		}
+		visit(p.Roads.Name(i), e.Class.String(), oneway, e.Local&motor != 0, p.Roads.Point(e.From), p.Roads.Point(e.To))
 	}
 }
 

@@ -8,9 +8,10 @@
 // This package knows nothing of dispatching: it is plain data, and whoever wires
 // the room turns it into configuration and commands.
 //
-// Two floors hold for every pack and are tested over every string in it: no
-// house number, and no call of a crisis, a child or a sexual matter at its true
-// block. What is invented or derived is named in Attribution and, where a value
+// Two floors hold for every pack that ships and are tested over every string in
+// it: no house number, and no call of a crisis, a child or a sexual matter at its
+// true block. A pack that an agency imports for itself may hold the addresses of
+// its map. What is invented or derived is named in Attribution and, where a value
 // stands alone, by a field beside it.
 package city
 
@@ -24,7 +25,8 @@ type Pack struct {
 	Name           string // "Seattle"
 	Zone           string // IANA time zone, "America/Los_Angeles"
 	Roads          *road.Graph
-	Beats          []Area // 51 in Seattle
+	Order          []uint32 // of the roads' links, as road.Prepare wants it; nil: not ordered yet
+	Beats          []Area   // 51 in Seattle
 	Precincts      []Area
 	Neighbourhoods []Area
 	Parks          []Area
@@ -34,6 +36,8 @@ type Pack struct {
 	PoliceUnits    []PoliceUnit
 	Intersections  []Intersection
 	HundredBlocks  []HundredBlock
+	Places         []Place    // by name; none in a pack that ships
+	Addresses      []Address  // by street; none in a pack that ships
 	CallTypes      []CallType // by code
 	Calls          []Call     // one day of demand, by offset
 	Overlay        Overlay
@@ -108,6 +112,26 @@ type Intersection struct {
 type HundredBlock struct {
 	Block  int // 0, 100, 200 …
 	Street uint32
+	Point  geo.Point
+}
+
+// Place is a gazetteer row: anything with a name of its own but a street's pieces.
+type Place struct {
+	Name    string
+	Kind    string   // as its map says it: "hospital", "fire station", "suburb"
+	Aliases []string // other names and numbers it goes by
+	Point   geo.Point
+}
+
+// KindStreet is the Kind of a Place that is there for a street's aliases: its Name is
+// the street's, its Point somewhere on it.
+const KindStreet = "street"
+
+// Address is a gazetteer row: one house. Street is an index into Roads.Names; not
+// every street with houses has a road.
+type Address struct {
+	Street uint32
+	Number string // "1519", "1519A", "12-16": as its map writes it
 	Point  geo.Point
 }
 

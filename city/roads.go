@@ -13,7 +13,7 @@ const lengthUnit = 100
 
 // encodeRoads writes nodes, then edges by their first node; a length is written
 // as what it has beyond the straight line.
-func encodeRoads(g *road.Graph) []byte {
+func encodeRoads(g *road.Graph, order []uint32) []byte {
 	var w writer
 	w.unsigned(uint64(len(g.Names())))
 	for _, name := range g.Names() {
@@ -53,6 +53,10 @@ func encodeRoads(g *road.Graph) []byte {
 		w.unsigned(uint64(b.Node))
 		w.unsigned(uint64(b.For))
 	}
+	w.unsigned(uint64(len(order)))
+	for _, link := range order {
+		w.unsigned(uint64(link))
+	}
 	return w.out
 }
 
@@ -67,17 +71,17 @@ func straight(a, b geo.Point) geo.Millimetres {
 	return (geo.Distance(a, b) + lengthUnit/2) / lengthUnit * lengthUnit
 }
 
-func decodeRoads(raw []byte) (*road.Graph, error) {
+func decodeRoads(raw []byte) (*road.Graph, []uint32, error) {
 	r := &reader{rest: raw}
-	names := make([]string, r.count())
+	names := make([]string, r.countTo(road.NamesMax))
 	for i := range names {
 		names[i] = r.text()
 	}
-	points := make([]geo.Point, r.count())
+	points := make([]geo.Point, r.countTo(road.NodesMax))
 	for i := range points {
 		points[i] = r.point()
 	}
-	edges := make([]road.Edge, r.count())
+	edges := make([]road.Edge, r.countTo(road.EdgesMax))
 	var from, name int64
 	for i := range edges {
 		from += r.signed()
@@ -87,7 +91,7 @@ func decodeRoads(raw []byte) (*road.Graph, error) {
 		class := r.unsigned()
 		if r.bad || from < 0 || to < 0 || from >= int64(len(points)) || to >= int64(len(points)) ||
 			name < 0 || name >= int64(len(names)) || extra > uint64(road.EdgeLengthMax) {
-			return nil, errors.New(`section "roads" is damaged`)
+			return nil, nil, errors.New(`section "roads" is damaged`)
 		}
 		edges[i] = plainly(road.Edge{
 			From: road.Node(from), To: road.Node(to), Name: uint32(name), Class: road.Class(class >> 1),
@@ -99,16 +103,21 @@ func decodeRoads(raw []byte) (*road.Graph, error) {
 			e.Limit, e.Travel = r.small(), r.index()
 		}
 	}
-	bans := make([]road.Ban, r.count())
+	bans := make([]road.Ban, r.countTo(road.BansMax))
 	for i := range bans {
 		bans[i] = road.Ban{From: r.index(), To: r.index(), Via: road.Node(r.index()), For: road.Vehicles(r.small())}
 	}
-	barriers := make([]road.Barrier, r.count())
+	barriers := make([]road.Barrier, r.countTo(road.BansMax))
 	for i := range barriers {
 		barriers[i] = road.Barrier{Node: road.Node(r.index()), For: road.Vehicles(r.small())}
 	}
-	if err := r.done("roads"); err != nil {
-		return nil, err
+	order := make([]uint32, r.count())
+	for i := range order {
+		order[i] = r.index()
 	}
-	return road.New(road.Network{Points: points, Edges: edges, Names: names, Bans: bans, Barriers: barriers})
+	if err := r.done("roads"); err != nil {
+		return nil, nil, err
+	}
+	g, err := road.New(road.Network{Points: points, Edges: edges, Names: names, Bans: bans, Barriers: barriers})
+	return g, order, err
 }

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/recommend"
@@ -9,7 +10,7 @@ import (
 
 // Estimator says how long a way takes, and by which model.
 type Estimator interface {
-	Travel(from, to geo.Point, lights bool) (dispatch.Millis, geo.Millimetres)
+	Way(unit *dispatch.Unit, from, to geo.Point, lights bool) advisor.Way
 	Model() string
 	Note() string
 }
@@ -18,21 +19,20 @@ type Estimator interface {
 const lightsUpTo triage.Priority = 2
 
 // way estimates one unit's way to an incident. The room's lock is held.
-func (s *Server) way(st *dispatch.State, unit dispatch.UnitID, i *dispatch.Incident) (travel dispatch.Millis, line geo.Millimetres, age dispatch.Millis, known bool) {
-	lead := st.Lead(i)
+func (s *Server) way(st *dispatch.State, unit dispatch.UnitID, i *dispatch.Incident) (way advisor.Way, age dispatch.Millis) {
+	lead, u := st.Lead(i), st.Units[unit]
 	at, seen := s.room.Where(unit)
-	if !seen || lead == nil || lead.Person.Point == nil {
-		return 0, 0, 0, false
+	if !seen || u == nil || lead == nil || lead.Person.Point == nil {
+		return advisor.Way{}, 0
 	}
-	travel, line = s.opt.Estimator.Travel(at.Point, *lead.Person.Point, i.Priority() <= lightsUpTo)
-	return travel, line, max(0, s.engine.Now().Since(at.At)), true
+	return s.opt.Estimator.Way(u, at.Point, *lead.Person.Point, i.Priority() <= lightsUpTo), max(0, s.engine.Now().Since(at.At))
 }
 
 // recommendation is called with the room's lock held.
 func (s *Server) recommendation(st *dispatch.State, i *dispatch.Incident) Recommendation {
-	advice := recommend.Rank(st, i, func(unit dispatch.UnitID) (dispatch.Millis, int64, dispatch.Millis, bool) {
-		travel, line, age, known := s.way(st, unit, i)
-		return travel, int64(line), age, known
+	advice := recommend.Rank(st, i, func(unit dispatch.UnitID) recommend.Way {
+		w, age := s.way(st, unit, i)
+		return recommend.Way{Travel: w.Travel, DistanceMM: int64(w.Line), PositionAge: age, Known: w.Known, Note: w.Note}
 	})
 	out := Recommendation{Model: s.opt.Estimator.Model(), ModelNote: s.opt.Estimator.Note(), Units: []Recommended{},
 		Plan: ResponsePlan{Needs: []PlanNeed{}, Chosen: texts(advice.Plan.Chosen), Missing: []string{}}}

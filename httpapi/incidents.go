@@ -26,7 +26,7 @@ type Recommended struct {
 	Rank          int      `json:"rank"`
 	Fits          bool     `json:"fits"`
 	Free          bool     `json:"free"`
-	Known         bool     `json:"known" doc:"its position is known, so travel_ms means something"`
+	Known         bool     `json:"known" doc:"its position is known and a way, so travel_ms means something"`
 	Reasons       []string `json:"reasons"`
 	PositionAgeMs int64    `json:"position_age_ms"`
 }
@@ -149,8 +149,8 @@ func (s *Server) assign(ctx context.Context, in *assignIn) (*body[Done], error) 
 	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason}
 	s.room.Look(func(st *dispatch.State) {
 		if i := st.Incidents[incident]; i != nil {
-			if travel, _, _, known := s.way(st, unit, i); known {
-				c.Travel, c.Model = travel, s.opt.Estimator.Model()
+			if w, _ := s.way(st, unit, i); w.Known {
+				c.Travel, c.Model = w.Travel, w.Model
 			}
 		}
 	})

@@ -44,6 +44,8 @@ type Options struct {
 	Console   http.Handler // the embedded pages
 	Tile      func(z, x, y int) (gzipped []byte, ok bool)
 	BeatAt    func(geo.Point) string
+	Places    Finder // nil: no pack
+	Router    Router // nil: no pack
 	Notices   []Notice
 	Speed     int  // of the clock: 1 in earnest
 	Demo      bool // offers "enter as…" on loopback
@@ -99,6 +101,7 @@ func New(opt Options) *Server {
 	s.postureRoutes()
 	s.rationingRoutes()
 	s.sweepRoutes()
+	s.placeRoutes()
 	s.figureRoutes()
 	s.peopleRoutes()
 	s.plainRoutes()

@@ -102,8 +102,8 @@ func (s *Server) proposal() recommend.Proposal {
 	st, now := s.room.world.State, s.engine.Now()
 	residual := advisor.NewResidual(st)
 	return recommend.Sweep(st, func(unit dispatch.UnitID, id dispatch.IncidentID) (dispatch.Millis, bool) {
-		travel, _, _, known := s.way(st, unit, st.Incidents[id])
-		return travel, known
+		w, _ := s.way(st, unit, st.Incidents[id])
+		return w.Travel, w.Known
 	}, recommend.CountOn(func(unit dispatch.UnitID) (dispatch.Millis, bool) { return residual.Until(unit, now) }), recommend.Preempting())
 }
 

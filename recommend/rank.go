@@ -12,9 +12,17 @@ import (
 // OthersShown is how many units that do not fit an answer lists, the best first.
 const OthersShown = 40
 
-// Travel estimates a unit's way to one incident: how long, how far, and how old
-// the position is that it starts from. known is false where no position is.
-type Travel func(dispatch.UnitID) (ms dispatch.Millis, distanceMM int64, ageOfPosition dispatch.Millis, known bool)
+// Way is a unit's way to one incident.
+type Way struct {
+	Travel      dispatch.Millis
+	DistanceMM  int64           // millimetres
+	PositionAge dispatch.Millis // of where it starts
+	Known       bool            // false where no position is known, or no way leads there: then the rest means nothing
+	Note        string          // what there is to say of it in plain words; why it is not known
+}
+
+// Travel estimates a unit's way to one incident.
+type Travel func(dispatch.UnitID) Way
 
 // Advice is what Rank answers.
 type Advice struct {
@@ -29,7 +37,7 @@ type Choice struct {
 	Travel      dispatch.Millis // meaningless unless Known
 	DistanceMM  int64           // millimetres; meaningless unless Known
 	PositionAge dispatch.Millis // meaningless unless Known
-	Known       bool            // a position is known
+	Known       bool            // a position is known, and a way
 	Rank        int             // 1 is the best
 	Fits        bool            // could be sent now and brings what is needed
 	Free        bool            // could be sent somewhere now
@@ -37,6 +45,7 @@ type Choice struct {
 
 	grade int // how far from fitting; the first key of the order
 	unit  *dispatch.Unit
+	note  string // of the way
 }
 
 // Plan is a set of units that meets an incident's needs as far as possible: the
@@ -70,9 +79,10 @@ func Rank(s *dispatch.State, i *dispatch.Incident, travel Travel) Advice {
 	all := make([]Choice, 0, len(units))
 	for _, u := range units {
 		c := Choice{Unit: u.ID, Kind: u.Kind, Free: u.Free(), unit: u}
-		c.Travel, c.DistanceMM, c.PositionAge, c.Known = travel(u.ID)
-		if !c.Known {
-			c.Travel, c.DistanceMM, c.PositionAge = 0, 0, 0
+		if w := travel(u.ID); w.Known {
+			c.Travel, c.DistanceMM, c.PositionAge, c.Known, c.note = w.Travel, w.DistanceMM, w.PositionAge, true, w.Note
+		} else if c.note = w.Note; c.note == "" {
+			c.note = "position unknown"
 		}
 		rules.judge(&c, needs)
 		all = append(all, c)
@@ -171,10 +181,10 @@ func (o obstacles) judge(c *Choice, needs []triage.Need) {
 	if c.Free && rule.kept != nil && rule.spare == 0 {
 		grade(refused, "kept in reserve by posture "+string(rule.kept.ID)+" ("+rule.kept.Title+")")
 	}
-	switch {
-	case !c.Known:
-		c.Reasons = append(c.Reasons, "position unknown")
-	case c.PositionAge > PositionOld:
+	if c.note != "" {
+		c.Reasons = append(c.Reasons, c.note)
+	}
+	if c.PositionAge > PositionOld {
 		c.Reasons = append(c.Reasons, "position is "+strconv.FormatInt(int64(c.PositionAge/dispatch.Minute), 10)+" min old")
 	}
 	c.Fits = c.grade == fits

@@ -77,9 +77,9 @@ func (r *room) zone(entry dispatch.Entry) {
 
 // waysTo gives each unit a time in minutes; one left out has no position.
 func waysTo(minutes map[dispatch.UnitID]int) Travel {
-	return func(u dispatch.UnitID) (dispatch.Millis, int64, dispatch.Millis, bool) {
+	return func(u dispatch.UnitID) Way {
 		m, known := minutes[u]
-		return dispatch.Millis(m) * dispatch.Minute, int64(m) * 1000, 0, known
+		return Way{Travel: dispatch.Millis(m) * dispatch.Minute, DistanceMM: int64(m) * 1000, Known: known}
 	}
 }
 
@@ -152,8 +152,8 @@ func TestRankObeysZonesAndOldPositions(t *testing.T) {
 	r := newRoom(t)
 	r.unit("P1", "police")
 	r.zone(dispatch.EntryLifeSafetyOnly)
-	old := func(dispatch.UnitID) (dispatch.Millis, int64, dispatch.Millis, bool) {
-		return 1, 1, 7 * dispatch.Minute, true
+	old := func(dispatch.UnitID) Way {
+		return Way{Travel: 1, DistanceMM: 1, PositionAge: 7 * dispatch.Minute, Known: true}
 	}
 	if got := shown(Rank(r.s, r.call("c1", "p2"), old)); !strings.Contains(got, `fits=false free=true: is police; zone "Z": life_safety_only for police`) {
 		t.Error(got)

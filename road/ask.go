@@ -12,7 +12,7 @@ type Asker struct {
 	there, back *cch.Label
 	ends        []end
 	seeds       []cch.Seed
-	turns       []uint32
+	turns, all  []uint32
 	beside      *Asker // for a question within another
 }
 

@@ -120,3 +120,47 @@ func (s *Streets) spotOn(edge uint32, along geo.Millimetres) spot {
 	}
 	return spot{link, along}
 }
+
+// Turns visits the ways from one link, driven in one direction, to the next: what a
+// search that turns are exact in goes along. Both ends are arcs, numbered from 0 to
+// twice LinkCount.
+func (s *Streets) Turns(visit func(turn, from, to uint32)) {
+	for i := range s.turns.to {
+		visit(uint32(i), uint32(s.turns.from[i]), uint32(s.turns.to[i]))
+	}
+}
+
+// TurnWeight is what a vehicle class takes over a turn and along the link behind it, in
+// ms, or 2³¹−1 when it must not: without the facts that the view knows.
+func (v *View) TurnWeight(k Kind, turn uint32) uint32 { return v.base(k, turn) }
+
+// Size is how large the hierarchy is.
+type Size struct{ Nodes, Arcs, Depth int }
+
+// Size tells how large the hierarchy is.
+func (s *Streets) Size() Size { return Size{s.top.Nodes(), s.top.Arcs(), s.top.Deepest()} }
+
+// All fills far, by arc, with the milliseconds from a stop to the end of every link in
+// each direction; a class that cannot come there has 2³¹−1.
+func (a *Asker) All(v *View, from *Stop, far []uint32) {
+	seeds, n := v.starts(from)
+	for i := range far {
+		far[i] = cch.Inf
+	}
+	a.all = grown(a.all, len(v.streets.arcs))
+	a.q.All(v.metrics[from.kind], a.all, seeds[:n]...)
+	for node, arc := range v.streets.arcs {
+		far[arc] = a.all[node]
+	}
+}
+
+func grown(s []uint32, n int) []uint32 {
+	if cap(s) < n {
+		return make([]uint32, n)
+	}
+	return s[:n]
+}
+
+// Recustomize makes a vehicle class's weights anew from nothing, for measuring it. The
+// answers stay what they are.
+func (v *View) Recustomize(k Kind) { v.metrics[k].Customize() }

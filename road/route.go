@@ -37,18 +37,25 @@ type piece struct {
 	how      string
 }
 
-// Route finds the quickest way, what it relies on, and what it avoids.
+// Route finds the quickest way, what it relies on, and what it avoids or is blocked by.
 func (a *Asker) Route(v *View, from, to *Stop) Route {
+	r := a.Drive(v, from, to)
+	switch {
+	case !r.OK:
+		r.Blocked = a.blockedBy(v, from, to)
+	case len(v.facts) > 0:
+		r.Avoids = a.avoided(v, from, to, &r)
+	}
+	return r
+}
+
+// Drive is Route without what it avoids or is blocked by, which takes longer to find.
+func (a *Asker) Drive(v *View, from, to *Stop) Route {
 	r := Route{Epoch: v.Epoch, From: *from, To: *to}
 	pieces, w := a.way(v, v.metrics[from.kind], from, to)
-	if r.Reach = reachOf(w); !r.OK {
-		r.Blocked = a.blockedBy(v, from, to)
-		return r
-	}
-	a.tell(v, pieces, &r)
-	r.Relies = v.factsOn(pieces, from.kind, func(f *Fact) bool { return f.State != StateBlocked })
-	if len(v.facts) > 0 {
-		r.Avoids = a.avoided(v, from, to, w, r.Relies)
+	if r.Reach = reachOf(w); r.OK {
+		a.tell(v, pieces, &r)
+		r.Relies = v.factsOn(pieces, from.kind, func(f *Fact) bool { return f.State != StateBlocked })
 	}
 	return r
 }
@@ -184,11 +191,11 @@ func (v *View) bare() *View {
 
 // avoided are the facts on the way that would be the best without any, if that is a
 // better one.
-func (a *Asker) avoided(v *View, from, to *Stop, weight uint32, relies []string) []string {
+func (a *Asker) avoided(v *View, from, to *Stop, r *Route) []string {
 	bare := v.bare()
 	pieces, w := a.way(bare, bare.metrics[from.kind], from, to)
-	if w >= weight {
+	if is := reachOf(w); is.Reluctant > r.Reluctant || is.Reluctant == r.Reluctant && is.Ms >= r.Ms {
 		return nil
 	}
-	return v.factsOn(pieces, from.kind, func(f *Fact) bool { return v.entering(f) > 0 && !slices.Contains(relies, f.ID) })
+	return v.factsOn(pieces, from.kind, func(f *Fact) bool { return v.entering(f) > 0 && !slices.Contains(r.Relies, f.ID) })
 }

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/everycall/everycall/city"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/road"
 )
@@ -34,7 +35,7 @@ func (s *seattle) roads() error {
 		}
 		order = append(order, placed{nodes.get(row, "id"), at})
 	}
-	slices.SortStableFunc(order, func(a, b placed) int { return cmp.Compare(zOrder(a.at), zOrder(b.at)) })
+	slices.SortStableFunc(order, func(a, b placed) int { return cmp.Compare(city.ZOrder(a.at), city.ZOrder(b.at)) })
 	points := make([]geo.Point, len(order))
 	number := make(map[string]road.Node, len(order))
 	for i, n := range order {
@@ -114,19 +115,6 @@ func decimetres(text string) (geo.Millimetres, error) {
 	}
 	v, err := strconv.ParseUint(whole+(tenth + "0")[:1], 10, 31)
 	return geo.Millimetres(v) * 100, err
-}
-
-// zOrder interleaves the bits of a place's coordinates.
-func zOrder(p geo.Point) uint64 {
-	spread := func(v uint32) uint64 {
-		x := uint64(v)
-		x = (x | x<<16) & 0x0000ffff0000ffff
-		x = (x | x<<8) & 0x00ff00ff00ff00ff
-		x = (x | x<<4) & 0x0f0f0f0f0f0f0f0f
-		x = (x | x<<2) & 0x3333333333333333
-		return (x | x<<1) & 0x5555555555555555
-	}
-	return spread(uint32(p.Lon)^1<<31) | spread(uint32(p.Lat)^1<<31)<<1
 }
 
 // Sampling of classify.

@@ -1,9 +1,10 @@
-// Package build makes city packs from a city's open data. Seattle is the only
-// city so far; its sources are the files that the repository's data notes list.
+// Package build makes city packs: Seattle's, from the open data that the
+// repository's data notes list; any city's streets and gazetteer from an
+// OpenStreetMap extract; and streets from two CSV tables.
 //
-// It runs once, by `everycall import city`, never in a control room. The same
-// input gives the same pack: every sample is drawn by a fixed seed, every tie is
-// broken by order, and nothing is read but the directory it is given.
+// It runs once, by `everycall import`, never in a control room. The same input
+// gives the same pack: every sample is drawn by a fixed seed, every tie is broken by
+// order, and nothing is read but what it is given.
 package build
 
 import (

@@ -83,7 +83,9 @@ func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.
 	if err != nil {
 		return errors.Join(err, h.close())
 	}
-	h.pack = pack
+	if err := h.useStreets(pack); err != nil {
+		return errors.Join(err, h.close())
+	}
 	room := &driven{house: h, now: time0.Now}
 	driver, err := c.prepare(ctx, room, time0, pack)
 	if err != nil {
@@ -105,6 +107,7 @@ func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.
 	var running sync.WaitGroup
 	running.Go(func() { clock.Ticker(ctx, h.engine, demoTick, false) })
 	running.Go(func() { clock.Hours(ctx, room) })
+	running.Go(func() { h.keepStreets(ctx) })
 	running.Go(func() {
 		if err := driver.Run(ctx); err != nil {
 			log.Error("the simulated responders have stopped", "err", err)
@@ -135,7 +138,7 @@ func (c demoCmd) prepare(ctx context.Context, room *driven, time0 *clock.Scaled,
 	if err := drive.Setup(ctx, room, pack); err != nil {
 		return nil, err
 	}
-	driver, err := drive.New(room, pack, drive.Options{Seed: seed, Log: room.house.log})
+	driver, err := drive.New(room, pack, drive.Options{Seed: seed, Log: room.house.log, Road: room.house.road})
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"A whole city on the board, on real data: prints the address to open."`
 	Serve   serveCmd   `cmd:"" help:"The real thing: serve a jurisdiction from a data folder."`
 	Import  importCmd  `cmd:"" help:"Make packs from data."`
+	Road    roadCmd    `cmd:"" help:"The road router."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }
 

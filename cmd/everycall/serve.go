@@ -66,7 +66,11 @@ func (c serveCmd) Run() error {
 	if err != nil {
 		return err
 	}
-	h.pack = pack
+	if pack != nil {
+		if err := h.useStreets(pack); err != nil {
+			return errors.Join(err, h.close())
+		}
+	}
 	if err := equip(ctx, h); err != nil {
 		return errors.Join(err, h.close())
 	}
@@ -84,6 +88,7 @@ func (c serveCmd) Run() error {
 	fmt.Printf("Everycall serves %s://%s/ from %s\n", scheme, listener.Addr(), c.Data)
 	var keeping sync.WaitGroup // both end with ctx
 	keeping.Go(func() { clock.Ticker(ctx, h.engine, tickEvery, true) })
+	keeping.Go(func() { h.keepStreets(ctx) })
 	keeping.Go(func() { clock.Hours(ctx, &driven{house: h, now: clock.Wall{}.Now}) })
 	err = serve(ctx, listener, h.server(httpapi.Options{Secure: c.TLSCert != ""}), c.TLSCert, c.TLSKey)
 	stop()

@@ -29,6 +29,7 @@ type house struct {
 	room   *httpapi.Room
 	auth   *auth.Service
 	pack   *city.Pack
+	road   *advisor.Road // nil without a pack
 	log    *slog.Logger
 }
 
@@ -43,7 +44,7 @@ func open(ctx context.Context, dir string, c engine.Clock, log *slog.Logger) (*h
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
 	}
-	h.engine, err = engine.Open(ctx, engine.Options{Journal: store.Journal(), Clock: c, Log: log, Followers: []engine.Follower{h.room.Follow},
+	h.engine, err = engine.Open(ctx, engine.Options{Journal: store.Journal(), Clock: c, Log: log, Followers: []engine.Follower{h.room.Follow, h.followStreets},
 		Renew: h.room.Bootstrap, Index: index}, h.room.Bootstrap)
 	if err != nil {
 		return nil, errors.Join(err, store.Close())
@@ -57,6 +58,29 @@ func (h *house) close() error {
 	return h.store.Close()
 }
 
+// useStreets makes the pack's streets ready for routing.
+func (h *house) useStreets(pack *city.Pack) error {
+	road, err := advisor.NewRoad(pack.Roads, pack.Order)
+	if err != nil {
+		return err
+	}
+	h.pack, h.road = pack, road
+	return nil
+}
+
+func (h *house) followStreets(events []engine.Recorded) {
+	if h.road != nil {
+		h.road.Follow(events)
+	}
+}
+
+// keepStreets keeps the streets up to date until ctx ends.
+func (h *house) keepStreets(ctx context.Context) {
+	if h.road != nil {
+		h.road.Run(ctx, h.room.Look, h.engine.Now, func(err error) { h.log.Error("a fact about streets was not taken over", "err", err) })
+	}
+}
+
 // lazily makes the tiles at the first request: the map can wait, calls cannot.
 func lazily(pack *city.Pack) func(z, x, y int) ([]byte, bool) {
 	set := sync.OnceValue(func() *tile.Set { return tile.New(pack) })
@@ -67,8 +91,12 @@ func lazily(pack *city.Pack) func(z, x, y int) ([]byte, bool) {
 func (h *house) server(opt httpapi.Options) *httpapi.Server {
 	opt.Engine, opt.Room, opt.Auth, opt.Log = h.engine, h.room, h.auth, h.log
 	opt.Estimator, opt.Console, opt.Metrics = advisor.StraightLine{}, console.Handler(), metrics(h.engine, h.room)
+	if h.road != nil {
+		opt.Estimator, opt.Router = h.road, h.road
+	}
 	if h.pack != nil {
 		opt.Tile = lazily(h.pack)
+		opt.Places = findIn(h.pack)
 		opt.BeatAt = func(p geo.Point) string { return h.pack.BeatAt(p) }
 		for _, n := range h.pack.Attribution {
 			opt.Notices = append(opt.Notices, httpapi.Notice{Kind: n.Kind, Text: n.Text})

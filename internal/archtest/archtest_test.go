@@ -36,17 +36,26 @@ var arrows = map[string][]string{
 	"engine":              {"dispatch", "schema", "journal", "vault"},
 	"store/sqlite":        {"journal", "auth"},
 
-	"road":       {"geo"},
+	"road":          {"geo", "road/cch"},
+	"road/cch":      {},
+	"road/roadtest": {"geo", "road"},
+	"road/bench":    {"geo", "road", "road/roadtest"},
+
+	"road/osm":             {"road/osm/pbf", "city", "road", "geo"},
+	"road/osm/pbf":         {},
+	"road/osm/pbf/pbftest": {"road/osm/pbf"},
+
 	"city":       {"road", "geo"},
-	"city/build": {"city", "road", "geo"},
+	"city/build": {"city", "road", "road/osm", "geo"},
 	"tile":       {"geo"},
+	"gazetteer":  {"geo"},
 
 	"clock":         {"dispatch", "engine"},
-	"advisor":       {"dispatch", "geo"},
+	"advisor":       {"dispatch", "engine", "geo", "road"},
 	"auth":          {},
 	"auth/authtest": {"auth"},
 	"console":       {},
-	"httpapi":       {"advisor", "auth", "dispatch", "engine", "geo", "recommend", "stats", "triage", "view"},
+	"httpapi":       {"advisor", "auth", "dispatch", "engine", "gazetteer", "geo", "recommend", "road", "stats", "triage", "view"},
 	"lab/drive":     {"advisor", "city", "dispatch", "engine", "geo", "recommend", "road", "triage"},
 
 	"internal/archtest": {},

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/city"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/geo"
@@ -251,7 +252,7 @@ func (d *Driver) grant(wishes []wish, now dispatch.Instant) {
 	for _, w := range wishes {
 		w.c.incident = w.incident
 		if !w.stroll {
-			w.c.way = d.streets.to(w.c.at, w.goal, now)
+			w.c.way = d.streets.to(advisor.VehicleOf(w.c.home.unit.Service, w.c.home.unit.Kind), w.c.at, w.goal, now)
 			continue
 		}
 		name := string(w.c.home.unit.ID)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/recommend"
@@ -129,21 +130,23 @@ func holdLimit(st *dispatch.State, i *dispatch.Incident) dispatch.Millis {
 // are; none where a rule or a person's hand is on all of them.
 func (d *Driver) send(st *dispatch.State, i *dispatch.Incident, by string, now dispatch.Instant) []act {
 	lead := st.Lead(i)
-	estimate := func(u dispatch.UnitID) (dispatch.Millis, int64, dispatch.Millis, bool) {
+	ways := map[dispatch.UnitID]advisor.Way{}
+	estimate := func(u dispatch.UnitID) recommend.Way {
 		c := d.units[u]
 		if c == nil || lead.Person.Point == nil {
-			return 0, 0, 0, false
+			return recommend.Way{}
 		}
-		ms, line := d.estimator.Travel(c.at, *lead.Person.Point, i.Priority() <= lightsUpTo)
-		return ms, int64(line), 0, true
+		w := d.estimator.Way(st.Units[u], c.at, *lead.Person.Point, i.Priority() <= lightsUpTo)
+		ways[u] = w
+		return recommend.Way{Travel: w.Travel, DistanceMM: int64(w.Line), Known: w.Known, Note: w.Note}
 	}
 	choices := recommend.Rank(st, i, estimate).Units
 	choices = slices.DeleteFunc(choices, func(c recommend.Choice) bool { return !c.Fits || d.handsOff(c.Unit) })
 	var acts []act
 	for _, unit := range recommend.Fill(st, i, choices).Chosen {
 		c := dispatch.DispatchUnit{Unit: unit, Incident: i.ID}
-		if ms, _, _, known := estimate(unit); known {
-			c.Travel, c.Model = ms, d.estimator.Model()
+		if w := ways[unit]; w.Known {
+			c.Travel, c.Model = w.Travel, w.Model
 		}
 		acts = append(acts, act{by: by, id: fmt.Sprintf("send-%s-%s-%d", i.ID, unit, now), ordered: true, command: c})
 	}

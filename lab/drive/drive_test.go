@@ -19,6 +19,7 @@ import (
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/journal"
 	"github.com/everycall/everycall/journal/memory"
+	"github.com/everycall/everycall/road"
 	"github.com/everycall/everycall/schema"
 	"github.com/everycall/everycall/store/sqlite"
 	"go.uber.org/goleak"
@@ -480,7 +481,7 @@ func TestRunEndsWithItsContext(t *testing.T) {
 func TestWay(t *testing.T) {
 	s := streets{graph: pack(t).Roads}
 	from, goal := pack(t).PoliceUnits[0].Start, pack(t).PoliceUnits[9].Start
-	w := s.to(from, goal, 1000)
+	w := s.to(road.KindPatrol, from, goal, 1000)
 	if w.at(0) != from || w.at(w.end()) != goal || w.at(w.end()+99) != goal || w.end() <= 1000 {
 		t.Errorf("from %s to %s: %s … %s", from, goal, w.at(0), w.at(w.end()))
 	}
@@ -498,7 +499,7 @@ func TestWay(t *testing.T) {
 		t.Errorf("%d of %d mm", gone, whole)
 	}
 	still := streets{}
-	if w := still.to(from, from, 5); w.at(5) != from || w.end() != 5 {
+	if w := still.to(road.KindPatrol, from, from, 5); w.at(5) != from || w.end() != 5 {
 		t.Error("a way to where one is takes no time")
 	}
 	if still.stroll(from, 5, 3, func(int) uint64 { return 0 }) != nil {

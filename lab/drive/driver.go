@@ -36,6 +36,9 @@ type Options struct {
 	Seed uint64
 	Log  *slog.Logger     // nil: silent
 	Wall func() time.Time // nil: time.Now; for HandsOff and the rhythm of positions
+	// Road is the streets as the room knows them; the driver keeps it up to date. nil:
+	// straight lines are estimated, and closures are not seen.
+	Road *advisor.Road
 }
 
 // Driver plays the city. Make it with New after Setup.
@@ -46,12 +49,17 @@ type Driver struct {
 	dice      dice
 	demand    *demand
 	streets   streets
-	estimator advisor.StraightLine
+	estimator Estimator
 	hospital  geo.Point
 	units     map[dispatch.UnitID]*crew
 	order     []dispatch.UnitID // the units in the pack's order
 	published time.Time
 	hurried   bool // in a fast-forward: nobody watches
+}
+
+// Estimator says how long a way takes a unit, and by which model.
+type Estimator interface {
+	Way(unit *dispatch.Unit, from, to geo.Point, lights bool) advisor.Way
 }
 
 // act is one command that the drive wants done. Ordered ones are submitted one
@@ -69,10 +77,14 @@ func New(room Room, pack *city.Pack, opt Options) (*Driver, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &Driver{room: room, log: opt.Log, wall: opt.Wall, dice: dice(opt.Seed), streets: streets{graph: pack.Roads},
+	d := &Driver{room: room, log: opt.Log, wall: opt.Wall, dice: dice(opt.Seed), streets: streets{graph: pack.Roads, road: opt.Road},
 		hospital: hospitalOf(pack), units: map[dispatch.UnitID]*crew{}}
 	if d.log == nil {
 		d.log = slog.New(slog.DiscardHandler)
+	}
+	d.estimator = advisor.StraightLine{}
+	if opt.Road != nil {
+		d.estimator = opt.Road
 	}
 	if d.wall == nil {
 		d.wall = time.Now
@@ -119,7 +131,16 @@ func (d *Driver) Step(ctx context.Context, now dispatch.Instant) error {
 	}
 	var acts []act
 	var wishes []wish
-	d.room.Look(func(st *dispatch.State) { acts, wishes = d.crews(st, now) })
+	var failed error
+	d.room.Look(func(st *dispatch.State) {
+		if d.streets.road != nil {
+			failed = d.streets.road.Know(st, now)
+		}
+		acts, wishes = d.crews(st, now)
+	})
+	if failed != nil {
+		return failed
+	}
 	d.grant(wishes, now)
 	if err := submit(acts); err != nil {
 		return err

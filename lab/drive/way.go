@@ -3,6 +3,7 @@ package drive
 import (
 	"sort"
 
+	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/road"
@@ -57,14 +58,23 @@ func (w *way) at(now dispatch.Instant) geo.Point {
 type streets struct {
 	graph *road.Graph
 	work  road.Workspace
+	road  *advisor.Road // nil: every street is open
 }
 
 // to makes the quickest way between two places: to the street, along the
-// streets, and off again. Where no street leads there it is the straight line.
-func (s *streets) to(from, goal geo.Point, start dispatch.Instant) *way {
+// streets, and off again. Where closures leave none it goes as if all were open, up to
+// them and on foot: somebody sent it. Where no street leads there at all it is the
+// straight line.
+func (s *streets) to(kind road.Kind, from, goal geo.Point, start dispatch.Instant) *way {
 	line := []geo.Point{from}
 	var takes dispatch.Millis
-	if s.graph != nil {
+	if s.road != nil {
+		if r, ok := s.road.Drive(kind, from, goal); ok && r.OK {
+			takes = dispatch.Millis(r.Ms) + timeAt(r.From.Off+r.To.Off, yardSpeed)
+			line = append(line, r.Line...)
+		}
+	}
+	if s.graph != nil && len(line) == 1 {
 		a, near, found := s.graph.Nearest(from)
 		b, far, also := s.graph.Nearest(goal)
 		if found && also {

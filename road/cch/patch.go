@@ -3,7 +3,7 @@ package cch
 import (
 	"fmt"
 	"math/bits"
-	"sort"
+	"slices"
 )
 
 // Change is a new weight for an input arc.
@@ -16,18 +16,21 @@ type Change struct {
 // goroutine at a time.
 type Patcher struct {
 	t       *Topology
-	was     []uint32 // the weight before the patch, of arcs in saved
-	saved   set
-	doubted set // its weight may have come over an arc that got longer
-	nodes   set // ranks with arcs to look at
-	named   set // input arcs of this patch
+	was     []uint32 // the weight before the patch, of arcs that changed; none of others
+	doubted set      // its weight may have come over an arc that got longer
+	nodes   set      // ranks with arcs to look at
+	named   set      // input arcs of this patch
 	changed []uint32
 	here    []uint32
 }
 
 // NewPatcher makes the memory of patches on a topology.
 func (t *Topology) NewPatcher() *Patcher {
-	return &Patcher{t: t, was: make([]uint32, len(t.high)), saved: newSet(len(t.high) + 1), doubted: newSet(len(t.high)), nodes: newSet(len(t.rank)), named: newSet(len(t.arc))}
+	was := make([]uint32, len(t.high)+1) // one more for the arc that is not there
+	for a := range was {
+		was[a] = none
+	}
+	return &Patcher{t: t, was: was, doubted: newSet(len(t.high)), nodes: newSet(len(t.rank)), named: newSet(len(t.arc))}
 }
 
 // Patch changes the weights of some input arcs and carries them through: afterwards the
@@ -55,7 +58,7 @@ func (p *Patcher) Patch(m *Metric, changes []Change) ([]uint32, error) {
 		}
 	}
 	for _, a := range p.changed {
-		p.saved.drop(a)
+		p.was[a] = none
 	}
 	return p.changed, nil
 }
@@ -79,8 +82,8 @@ func (p *Patcher) check(changes []Change) (err error) {
 
 // before is the weight that an arc had before the patch.
 func (p *Patcher) before(m *Metric, a uint32) uint32 {
-	if p.saved.has(a) {
-		return p.was[a]
+	if was := p.was[a]; was != none {
+		return was
 	}
 	return m.weight[a]
 }
@@ -90,8 +93,7 @@ func (p *Patcher) offer(m *Metric, a, was, now uint32) {
 	is := m.weight[a]
 	switch {
 	case now < is:
-		if !p.saved.has(a) {
-			p.saved.add(a)
+		if p.was[a] == none {
 			p.was[a] = is
 		}
 		m.weight[a] = now
@@ -111,15 +113,14 @@ func (p *Patcher) settle(m *Metric, z uint32) {
 	for a := t.first[z]; a < t.first[z+1]; a++ {
 		if p.doubted.has(a) {
 			p.doubted.drop(a)
-			if !p.saved.has(a) { // else a shorter way was found than any before
+			if p.was[a] == none { // else a shorter way was found than any before
 				if now := m.recompute(a); now != m.weight[a] {
-					p.saved.add(a)
 					p.was[a] = m.weight[a]
 					m.weight[a] = now
 				}
 			}
 		}
-		if p.saved.has(a) {
+		if p.was[a] != none {
 			p.here = append(p.here, a)
 			p.changed = append(p.changed, a)
 		}
@@ -136,11 +137,15 @@ func (p *Patcher) raise(m *Metric, z, a uint32) {
 		at, step, from, to = t.overFirst[z]+(a-split)*step, 1, first, split
 	}
 	for b := from; b < to; b, at = b+1, at+step {
-		old, other := m.weight[b], m.weight[b]
-		if p.saved.has(b) {
-			old = p.was[b]
+		over := t.over[at]
+		if p.was[b] != none {
+			p.offer(m, over, was+p.was[b], now+m.weight[b])
+			continue
 		}
-		p.offer(m, t.over[at], was+old, now+other)
+		other, is := m.weight[b], m.weight[over]
+		if now+other < is || now > was && p.was[over] == none && was+other == is || p.was[over] != none {
+			p.offer(m, over, was+other, now+other)
+		}
 	}
 }
 
@@ -169,27 +174,33 @@ func (t *Topology) triangles(a uint32, visit func(xz, zy uint32) bool) {
 		x, y = y, x
 	}
 	least := t.least[t.low[a]]
-	down := t.from[t.fromFirst[x]:t.fromFirst[x+1]] // x → z, by z
-	up := t.into[t.intoFirst[y]:t.intoFirst[y+1]]   // z → y, by z
+	i, iEnd := t.fromFirst[x], t.fromFirst[x+1] // x → z, by z
+	j, jEnd := t.intoFirst[y], t.intoFirst[y+1] // z → y, by z
 	// What is below the lower end is a range of ranks that begins with least.
 	if x > y {
-		down = down[sort.Search(len(down), func(i int) bool { return t.low[down[i]] >= least }):]
+		i += firstFrom(t.fromLow[i:iEnd], least)
 	} else {
-		up = up[sort.Search(len(up), func(i int) bool { return t.low[up[i]] >= least }):]
+		j += firstFrom(t.intoLow[j:jEnd], least)
 	}
-	for len(down) > 0 && len(up) > 0 {
-		switch zx, zy := t.low[down[0]], t.low[up[0]]; {
+	for i < iEnd && j < jEnd {
+		switch zx, zy := t.fromLow[i], t.intoLow[j]; {
 		case zx < zy:
-			down = down[1:]
+			i++
 		case zx > zy:
-			up = up[1:]
+			j++
 		default:
-			if !visit(down[0], up[0]) {
+			if !visit(t.from[i], t.into[j]) {
 				return
 			}
-			down, up = down[1:], up[1:]
+			i, j = i+1, j+1
 		}
 	}
+}
+
+// firstFrom is the index of the first that is not below least in a sorted list.
+func firstFrom(list []uint32, least uint32) uint32 {
+	k, _ := slices.BinarySearch(list, least)
+	return uint32(k)
 }
 
 // set is a set of small numbers that finds its least quickly.

@@ -31,9 +31,10 @@ type Topology struct {
 	low, high    []uint32 // the ends of an arc, by arc
 	highDepth    []uint16
 
-	// The arcs that reach a rank from below, by arc: up to it and down from it.
-	intoFirst, into []uint32
-	fromFirst, from []uint32
+	// The arcs that reach a rank from below, by arc, up to it and down from it, with
+	// their lower ends.
+	intoFirst, into, intoLow []uint32
+	fromFirst, from, fromLow []uint32
 
 	// The arcs that the ways over a rank z lead beside: for the i-th arc down to z from
 	// x and the j-th up from it to y, over[overFirst[z]+i·j's+j] is x → y; where x is y
@@ -289,13 +290,14 @@ func (t *Topology) index(tails, heads []uint32) {
 		t.fromFirst[z+1] += t.fromFirst[z]
 	}
 	t.into, t.from = make([]uint32, t.intoFirst[n]), make([]uint32, t.fromFirst[n])
+	t.intoLow, t.fromLow = make([]uint32, t.intoFirst[n]), make([]uint32, t.fromFirst[n])
 	into, from := slices.Clone(t.intoFirst), slices.Clone(t.fromFirst)
 	for a := range uint32(arcs) {
 		if h := t.high[a]; a < t.split[t.low[a]] {
-			t.into[into[h]] = a
+			t.into[into[h]], t.intoLow[into[h]] = a, t.low[a]
 			into[h]++
 		} else {
-			t.from[from[h]] = a
+			t.from[from[h]], t.fromLow[from[h]] = a, t.low[a]
 			from[h]++
 		}
 	}

@@ -57,6 +57,13 @@ type side struct {
 	back bool
 }
 
+func (s side) index() int {
+	if s.back {
+		return 2*int(s.edge) + 1
+	}
+	return 2 * int(s.edge)
+}
+
 func (o *Oracle) allowed(s side) road.Vehicles {
 	if e := o.g.Edges()[s.edge]; s.back {
 		return e.Backward
@@ -267,11 +274,14 @@ func (f *front) Pop() any {
 // To is how far every side's end is from a stop: what it costs from there on.
 func (o *Oracle) To(stop *road.Stop) *Field {
 	k := stop.Kind()
-	f := &Field{o: o, far: map[side]int64{}}
+	f := &Field{o: o, far: make([]int64, 2*len(o.g.Edges()))}
+	for i := range f.far {
+		f.far[i] = never
+	}
 	var queue front
 	reach := func(s side, w int64) {
-		if old, seen := f.far[s]; w < never && (!seen || w < old) {
-			f.far[s] = w
+		if w < f.far[s.index()] {
+			f.far[s.index()] = w
 			heap.Push(&queue, item{w, s})
 		}
 	}
@@ -295,7 +305,7 @@ func (o *Oracle) To(stop *road.Stop) *Field {
 	}
 	for len(queue) > 0 {
 		at := heap.Pop(&queue).(item)
-		if at.far > f.far[at.at] {
+		if at.far > f.far[at.at.index()] {
 			continue
 		}
 		start, _ := o.ends(at.at)
@@ -321,7 +331,7 @@ func (o *Oracle) drivenTo(s side, along geo.Millimetres) geo.Millimetres {
 type Field struct {
 	o     *Oracle
 	goals []place
-	far   map[side]int64
+	far   []int64 // by side
 }
 
 // place is a spot on a side, so far from its edge's From.
@@ -351,7 +361,7 @@ func (f *Field) From(from *road.Stop) (Weight, bool) {
 			s, along = o.beyond(s, at) // at a bend the place is as well where the next piece begins
 			best = min(best, f.beside(k, s, along))
 		}
-		if far, ok := f.far[s]; ok {
+		if far := f.far[s.index()]; far < never {
 			best = min(best, far+o.ms(k, s)-o.upTo(k, s, along)+o.facing(k, nil, s, o.drivenTo(s, along), o.g.Edges()[s.edge].Length+1))
 		}
 	}

@@ -91,7 +91,7 @@ func checkKinds(t *testing.T, r *rand.Rand, router *road.Router, v *road.View, o
 		for i, stop := range from {
 			want, ok := field.From(stop)
 			one, route := a.Reach(v, stop, &goal), a.Route(v, stop, &goal)
-			for name, got := range map[string]road.Reach{"one": one, "many": many[i], "labels": labelled[i], "route": route.Reach} {
+			for name, got := range map[string]road.Reach{"goal": a.Between(v, stands[i], v.Goal(goal)), "one": one, "many": many[i], "labels": labelled[i], "route": route.Reach} {
 				if got.OK != ok || ok && (got.Ms != want.Ms || int64(got.Reluctant) != want.Reluctant) {
 					t.Errorf("%s, %s from %v to %v: %+v, want %+v %v", name, k, *stop, goal, got, want, ok)
 				}

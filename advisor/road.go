@@ -1,0 +1,264 @@
+package advisor
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/engine"
+	"github.com/everycall/everycall/geo"
+	"github.com/everycall/everycall/road"
+)
+
+// Way is how a unit comes to a place, by some model.
+type Way struct {
+	Travel dispatch.Millis
+	Line   geo.Millimetres // as the crow flies
+	Model  string
+	Known  bool   // false: no way leads there
+	Note   string // what there is to say of it; "" is usual
+}
+
+// Road estimates ways over the city's streets as the room knows them at the moment:
+// with its access facts and the walls and gates of its zones.
+type Road struct {
+	router *road.Router
+	wake   chan struct{}
+
+	mu     sync.Mutex // guards what follows
+	asker  *road.Asker
+	stands map[spot]*road.Stand
+	goals  map[spot]*road.Goal
+	facts  map[string]road.Fact
+	missed []string
+}
+
+// spot is a place for a vehicle class.
+type spot struct {
+	at   geo.Point
+	kind road.Kind
+}
+
+// The invented figures of the model.
+const (
+	offStreetSpeed = 3_000   // mm/s between a place and its street
+	offStreetMax   = 500_000 // mm from a street; beyond it the straight line counts
+	spotsMax       = 4096    // remembered places
+)
+
+// NewRoad makes the streets ready. It takes about a second for a large city.
+func NewRoad(g *road.Graph, order []uint32) (*Road, error) {
+	streets, err := road.Prepare(g, order)
+	if err != nil {
+		return nil, err
+	}
+	r := &Road{router: road.NewRouter(streets, road.FreeFlow(), road.AllowUnknown), wake: make(chan struct{}, 1), stands: map[spot]*road.Stand{}, goals: map[spot]*road.Goal{}, facts: map[string]road.Fact{}}
+	r.asker = r.router.NewAsker()
+	return r, nil
+}
+
+// Model names it in answers and in the journal.
+func (*Road) Model() string { return "road" }
+
+// Note says in plain words what to make of its times.
+func (*Road) Note() string {
+	return "Street model: ways over the city's streets, with the closures and zones that the room knows. Speeds and the time that turns take are assumptions; it knows no traffic."
+}
+
+// VehicleOf is the vehicle class of a unit of a service.
+func VehicleOf(of dispatch.Service, kind string) road.Kind {
+	switch kind = strings.ToLower(kind); {
+	case strings.Contains(kind, "foot"):
+		return road.KindFoot
+	case strings.Contains(kind, "bicycle"), strings.Contains(kind, "bike"):
+		return road.KindBicycle
+	case of == "ems", strings.Contains(kind, "medic"), strings.Contains(kind, "aid"), strings.Contains(kind, "ambulance"):
+		return road.KindAmbulance
+	case of == "fire":
+		return road.KindEngine
+	}
+	return road.KindPatrol
+}
+
+// Way estimates how a unit comes from one place to another. Lights says that it drives
+// with lights and sirens.
+func (r *Road) Way(u *dispatch.Unit, from, to geo.Point, lights bool) Way {
+	k := VehicleOf(u.Service, u.Kind)
+	v := r.router.View()
+	defer v.Release()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	stand, goal := r.stand(v, spot{from, k}), r.goal(v, spot{to, k})
+	if stand == nil || goal == nil {
+		way := StraightLine{}.Way(u, from, to, lights)
+		way.Note = "no street is near: straight line"
+		return way
+	}
+	way := Way{Line: geo.Distance(from, to), Model: r.Model()}
+	reach := r.asker.Between(v, stand, goal)
+	if !reach.OK {
+		way.Note = "no street leads there: closed"
+		return way
+	}
+	ms := reach.Ms
+	if !lights {
+		ms = k.Ordinary(ms)
+	}
+	off := stand.Stop().Off + goal.Stop().Off
+	way.Travel, way.Known = max(dispatch.Millis(ms+int64(off)*1000/offStreetSpeed), shortestAnswerMs), true
+	if reach.Reluctant > 0 {
+		way.Note = "only over streets that are restricted"
+	}
+	return way
+}
+
+// stand and goal remember labels by place; nil where no street is near.
+func (r *Road) stand(v *road.View, at spot) *road.Stand {
+	if s := r.stands[at]; s != nil {
+		s.Renew(v)
+		return s
+	}
+	stop, ok := v.Stop(at.kind, at.at, road.Snap{})
+	if !ok || stop.Off > offStreetMax {
+		return nil
+	}
+	if len(r.stands) >= spotsMax {
+		clear(r.stands)
+	}
+	s := v.Stand(stop)
+	r.stands[at] = s
+	return s
+}
+
+func (r *Road) goal(v *road.View, at spot) *road.Goal {
+	g := r.goals[at]
+	if g != nil && g.Epoch() == v.Epoch {
+		return g
+	}
+	if g != nil {
+		g = v.Goal(g.Stop())
+	} else {
+		stop, ok := v.Stop(at.kind, at.at, road.Snap{})
+		if !ok || stop.Off > offStreetMax {
+			return nil
+		}
+		g = v.Goal(stop)
+	}
+	if len(r.goals) >= spotsMax {
+		clear(r.goals)
+	}
+	r.goals[at] = g
+	return g
+}
+
+// Route is the way in full, with what it avoids or is blocked by: false when no street
+// is near one of the places.
+func (r *Road) Route(k road.Kind, from, to geo.Point) (road.Route, bool) {
+	return r.ask(k, from, to, r.asker.Route)
+}
+
+// Drive is Route without what it avoids or is blocked by: quicker.
+func (r *Road) Drive(k road.Kind, from, to geo.Point) (road.Route, bool) {
+	return r.ask(k, from, to, r.asker.Drive)
+}
+
+func (r *Road) ask(k road.Kind, from, to geo.Point, how func(v *road.View, from, to *road.Stop) road.Route) (road.Route, bool) {
+	v := r.router.View()
+	defer v.Release()
+	a, near := v.Stop(k, from, road.Snap{})
+	b, also := v.Stop(k, to, road.Snap{})
+	if !near || !also || a.Off > offStreetMax || b.Off > offStreetMax {
+		return road.Route{}, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return how(v, &a, &b), true
+}
+
+// Missed are the access facts and zones that match no street.
+func (r *Road) Missed() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.missed)
+}
+
+// Know takes over the access facts and zones of a state. It is quick when nothing has
+// changed.
+func (r *Road) Know(s *dispatch.State, now dispatch.Instant) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	next := map[string]road.Fact{}
+	for _, f := range factsOf(s, now) {
+		next[f.ID] = f
+	}
+	var add []road.Fact
+	var remove []string
+	for id, f := range next {
+		if old, known := r.facts[id]; !known || !same(old, f) {
+			add = append(add, f)
+		}
+	}
+	for id := range r.facts {
+		if _, still := next[id]; !still {
+			remove = append(remove, id)
+		}
+	}
+	if len(add)+len(remove) == 0 {
+		return nil
+	}
+	slices.SortFunc(add, func(a, b road.Fact) int { return cmp.Compare(a.ID, b.ID) })
+	slices.Sort(remove)
+	_, missed, err := r.router.Update(add, remove)
+	if err != nil {
+		return fmt.Errorf("streets that open and close: %w", err)
+	}
+	r.facts = next
+	changed := func(id string) bool {
+		return slices.Contains(remove, id) || slices.ContainsFunc(add, func(f road.Fact) bool { return f.ID == id })
+	}
+	r.missed = append(slices.DeleteFunc(r.missed, changed), missed...)
+	return nil
+}
+
+func same(a, b road.Fact) bool {
+	return a.Shape == b.Shape && a.For == b.For && a.State == b.State && a.DelayMs == b.DelayMs && a.OneWay == b.OneWay && slices.Equal(a.Geometry, b.Geometry) && slices.Equal(a.Gates, b.Gates)
+}
+
+// Follow wakes Run when a batch of events is about streets.
+func (r *Road) Follow(events []engine.Recorded) {
+	for _, e := range events {
+		switch e.Event.(type) {
+		case *dispatch.AccessRecorded, *dispatch.AccessWithdrawn, *dispatch.ZoneDeclared, *dispatch.ZoneWasEnded:
+			select {
+			case r.wake <- struct{}{}:
+			default: // it is awake already
+			}
+			return
+		}
+	}
+}
+
+// Run keeps up with the room until ctx ends: at once when something is recorded, and
+// every second for what grows old. Failed is told what could not be taken over.
+func (r *Road) Run(ctx context.Context, look func(func(*dispatch.State)), now func() dispatch.Instant, failed func(error)) {
+	tick := time.NewTicker(time.Second)
+	defer tick.Stop()
+	for {
+		look(func(s *dispatch.State) {
+			if err := r.Know(s, now()); err != nil {
+				failed(err)
+			}
+		})
+		select {
+		case <-ctx.Done():
+			return
+		case <-r.wake:
+		case <-tick.C:
+		}
+	}
+}
