@@ -21,8 +21,12 @@ type Patcher struct {
 	nodes   set      // ranks with arcs to look at
 	named   set      // input arcs of this patch
 	changed []uint32
-	here    []uint32
+	outs    []span   // the arcs up from the rank at hand
+	moved   []uint32 // those of them that changed
 }
+
+// span is an arc's weight before the patch and now.
+type span struct{ was, now uint32 }
 
 // NewPatcher makes the memory of patches on a topology.
 func (t *Topology) NewPatcher() *Patcher {
@@ -52,9 +56,8 @@ func (p *Patcher) Patch(m *Metric, changes []Change) ([]uint32, error) {
 		}
 	}
 	for z := p.nodes.take(0); z != none; z = p.nodes.take(z) {
-		p.settle(m, z)
-		for _, a := range p.here {
-			p.raise(m, z, a)
+		if p.settle(m, z) {
+			p.raise(m, z)
 		}
 	}
 	for _, a := range p.changed {
@@ -80,15 +83,9 @@ func (p *Patcher) check(changes []Change) (err error) {
 	return err
 }
 
-// before is the weight that an arc had before the patch.
-func (p *Patcher) before(m *Metric, a uint32) uint32 {
-	if was := p.was[a]; was != none {
-		return was
-	}
-	return m.weight[a]
-}
-
-// offer tells an arc that one of its ways was as long as was and is as long as now.
+// offer tells an arc that one of its ways was as long as was and is as long as now. An
+// arc that was lowered in this patch has a way that is shorter than any it had: what got
+// longer does not matter to it.
 func (p *Patcher) offer(m *Metric, a, was, now uint32) {
 	is := m.weight[a]
 	switch {
@@ -97,7 +94,7 @@ func (p *Patcher) offer(m *Metric, a, was, now uint32) {
 			p.was[a] = is
 		}
 		m.weight[a] = now
-	case now > was && was < Inf && was == p.before(m, a) && int(a) < len(p.t.high):
+	case now > was && was == is && is < Inf && int(a) < len(p.t.high):
 		p.doubted.add(a)
 	default:
 		return
@@ -105,11 +102,11 @@ func (p *Patcher) offer(m *Metric, a, was, now uint32) {
 	p.nodes.add(p.t.low[a])
 }
 
-// settle finds the final weights of the arcs of a rank; here are those that changed.
-// All arcs below are final by now.
-func (p *Patcher) settle(m *Metric, z uint32) {
+// settle finds the final weights of the arcs of a rank, and reports whether any has
+// changed. All arcs below are final by now.
+func (p *Patcher) settle(m *Metric, z uint32) bool {
 	t := p.t
-	p.here = p.here[:0]
+	before := len(p.changed)
 	for a := t.first[z]; a < t.first[z+1]; a++ {
 		if p.doubted.has(a) {
 			p.doubted.drop(a)
@@ -121,31 +118,49 @@ func (p *Patcher) settle(m *Metric, z uint32) {
 			}
 		}
 		if p.was[a] != none {
-			p.here = append(p.here, a)
 			p.changed = append(p.changed, a)
+		}
+	}
+	return len(p.changed) > before
+}
+
+// raise offers the ways x → z → y of which an arc has changed to the arcs x → y.
+func (p *Patcher) raise(m *Metric, z uint32) {
+	t := p.t
+	first, split, end := t.first[z], t.split[z], t.first[z+1]
+	p.outs, p.moved = p.outs[:0], p.moved[:0]
+	for a := first; a < split; a++ {
+		was, now := p.was[a], m.weight[a]
+		if was == none {
+			was = now
+		} else {
+			p.moved = append(p.moved, a-first)
+		}
+		p.outs = append(p.outs, span{was, now})
+	}
+	row := t.over[t.overFirst[z]:t.overFirst[z+1]]
+	for a := split; a < end; a++ {
+		over := row[:len(p.outs)]
+		row = row[len(p.outs):]
+		was, now := p.was[a], m.weight[a]
+		switch {
+		case was != none:
+			for j, out := range p.outs {
+				p.pass(m, over[j], was+out.was, now+out.now)
+			}
+		case now < Inf:
+			for _, j := range p.moved {
+				out := p.outs[j]
+				p.pass(m, over[j], now+out.was, now+out.now)
+			}
 		}
 	}
 }
 
-// raise offers the ways over z that use a changed arc of it to the arcs above.
-func (p *Patcher) raise(m *Metric, z, a uint32) {
-	t := p.t
-	was, now := p.was[a], m.weight[a]
-	first, split, end := t.first[z], t.split[z], t.first[z+1]
-	at, step, from, to := t.overFirst[z]+a-first, split-first, split, end // z → x: ways come down to z along b
-	if a >= split {                                                       // x → z: ways go on up along b
-		at, step, from, to = t.overFirst[z]+(a-split)*step, 1, first, split
-	}
-	for b := from; b < to; b, at = b+1, at+step {
-		over := t.over[at]
-		if p.was[b] != none {
-			p.offer(m, over, was+p.was[b], now+m.weight[b])
-			continue
-		}
-		other, is := m.weight[b], m.weight[over]
-		if now+other < is || now > was && p.was[over] == none && was+other == is || p.was[over] != none {
-			p.offer(m, over, was+other, now+other)
-		}
+// pass is offer where it may matter.
+func (p *Patcher) pass(m *Metric, a, was, now uint32) {
+	if is := m.weight[a]; now < is || was == is && now > was {
+		p.offer(m, a, was, now)
 	}
 }
 

@@ -3,7 +3,9 @@ package cch
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"slices"
+	"sync"
 )
 
 // Limits of a topology.
@@ -335,28 +337,49 @@ func (t *Topology) findOver() error {
 		t.overFirst[z+1] = uint32(all)
 	}
 	t.over = make([]uint32, all)
-	for z := range n {
-		out, in := t.high[t.first[z]:t.split[z]], t.high[t.split[z]:t.first[z+1]]
-		over := t.over[t.overFirst[z]:t.overFirst[z+1]]
-		for i, x := range in {
-			row := over[i*len(out) : (i+1)*len(out)]
-			at := t.first[x] // x's arcs up are in the order of out
-			for j, y := range out {
-				switch {
-				case y > x:
-					for t.high[at] != y {
-						at++
-					}
-					row[j] = at
-				case y < x:
-					row[j] = t.between(x, y)
-				default:
-					row[j] = uint32(len(t.high))
+	var parts sync.WaitGroup
+	workers := uint32(runtime.GOMAXPROCS(0))
+	for w := range workers { // each writes its own ranks' rows
+		parts.Go(func() {
+			for z := w; z < n; z += workers {
+				t.fillOver(z)
+			}
+		})
+	}
+	parts.Wait()
+	return nil
+}
+
+// fillOver tabulates the triangles over one rank.
+func (t *Topology) fillOver(z uint32) {
+	out, in := t.high[t.first[z]:t.split[z]], t.high[t.split[z]:t.first[z+1]]
+	over := t.over[t.overFirst[z]:t.overFirst[z+1]]
+	for i, x := range in {
+		row := over[i*len(out) : (i+1)*len(out)]
+		at := t.first[x] // x's arcs up are in the order of out
+		for j, y := range out {
+			switch {
+			case y > x:
+				for t.high[at] != y {
+					at++
 				}
+				row[j] = at
+			case y == x:
+				row[j] = uint32(len(t.high))
 			}
 		}
 	}
-	return nil
+	for j, y := range out { // and y's arcs down from above are in the order of in
+		at := t.split[y]
+		for i, x := range in {
+			if x > y {
+				for t.high[at] != x {
+					at++
+				}
+				over[i*len(out)+j] = at
+			}
+		}
+	}
 }
 
 // between is the arc from one rank to another; none when there is none.
