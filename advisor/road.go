@@ -36,6 +36,9 @@ type Road struct {
 	goals  map[spot]*road.Goal
 	facts  map[string]road.Fact
 	missed []string
+	band   string
+	zone   *time.Location
+	named  string // the zone's name
 }
 
 // spot is a place for a vehicle class.
@@ -67,7 +70,7 @@ func (*Road) Model() string { return "road" }
 
 // Note says in plain words what to make of its times.
 func (*Road) Note() string {
-	return "Street model: ways over the city's streets, with the closures and zones that the room knows. Speeds and the time that turns take are assumptions; it knows no traffic."
+	return "Street model: ways over the city's streets, with the closures and zones that the room knows. Speeds and the time that turns take are assumptions, and how much traffic slows them at which hour, too."
 }
 
 // VehicleOf is the vehicle class of a unit of a service.
@@ -156,28 +159,52 @@ func (r *Road) goal(v *road.View, at spot) *road.Goal {
 	return g
 }
 
-// Route is the way in full, with what it avoids or is blocked by: false when no street
-// is near one of the places.
-func (r *Road) Route(k road.Kind, from, to geo.Point) (road.Route, bool) {
-	return r.ask(k, from, to, r.asker.Route)
+// Route is the way through some places, a gate for one, with what it avoids or is
+// blocked by: false when no street is near one of them.
+func (r *Road) Route(k road.Kind, places ...geo.Point) (road.Route, bool) {
+	return r.ask(k, places, r.asker.Via)
 }
 
-// Drive is Route without what it avoids or is blocked by: quicker.
+// Drive is Route between two places without what it avoids or is blocked by: quicker.
 func (r *Road) Drive(k road.Kind, from, to geo.Point) (road.Route, bool) {
-	return r.ask(k, from, to, r.asker.Drive)
+	return r.ask(k, []geo.Point{from, to}, func(v *road.View, stops ...*road.Stop) road.Route { return r.asker.Drive(v, stops[0], stops[1]) })
 }
 
-func (r *Road) ask(k road.Kind, from, to geo.Point, how func(v *road.View, from, to *road.Stop) road.Route) (road.Route, bool) {
+func (r *Road) ask(k road.Kind, places []geo.Point, how func(*road.View, ...*road.Stop) road.Route) (road.Route, bool) {
 	v := r.router.View()
 	defer v.Release()
-	a, near := v.Stop(k, from, road.Snap{})
-	b, also := v.Stop(k, to, road.Snap{})
-	if !near || !also || a.Off > offStreetMax || b.Off > offStreetMax {
-		return road.Route{}, false
+	stops := make([]*road.Stop, len(places))
+	for i, p := range places {
+		stop, near := v.Stop(k, p, road.Snap{})
+		if !near || stop.Off > offStreetMax {
+			return road.Route{}, false
+		}
+		stops[i] = &stop
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return how(v, &a, &b), true
+	return how(v, stops...), true
+}
+
+// Within lists the street pieces that a vehicle class can come to from a place within
+// some time, as lines: an isochrone. False when no street is near.
+func (r *Road) Within(k road.Kind, from geo.Point, most dispatch.Millis) ([][2]geo.Point, bool) {
+	v := r.router.View()
+	defer v.Release()
+	stop, near := v.Stop(k, from, road.Snap{})
+	if !near || stop.Off > offStreetMax {
+		return nil, false
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	g := v.Streets()
+	var out [][2]geo.Point
+	for _, p := range r.asker.Within(v, &stop, uint32(min(max(most, 0), dispatch.Day))) {
+		e := &g.Edges()[p.Edge]
+		one, other := g.Point(e.From), g.Point(e.To)
+		out = append(out, [2]geo.Point{geo.Along(one, other, int64(p.From), int64(e.Length)), geo.Along(one, other, int64(p.To), int64(e.Length))})
+	}
+	return out, true
 }
 
 // Missed are the access facts and zones that match no street.
@@ -192,6 +219,7 @@ func (r *Road) Missed() []string {
 func (r *Road) Know(s *dispatch.State, now dispatch.Instant) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	r.keepBand(s, now)
 	next := map[string]road.Fact{}
 	for _, f := range factsOf(s, now) {
 		next[f.ID] = f

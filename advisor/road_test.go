@@ -214,3 +214,19 @@ func TestVehicles(t *testing.T) {
 		}
 	}
 }
+
+func TestTheHourCounts(t *testing.T) {
+	r := grid(t)
+	s := dispatch.NewState()
+	s.Config.Zone = "America/Los_Angeles"
+	const sundayFive = dispatch.Instant(1_592_179_200_000) // 14 June 2020 17:00 there
+	from, to := corner(0, 2), corner(4, 2)
+	took := map[string]dispatch.Millis{}
+	for name, at := range map[string]dispatch.Instant{"night": sundayFive.Add(8 * dispatch.Hour), "day": sundayFive, "rush": sundayFive.Add(24 * dispatch.Hour)} {
+		know(t, r, s, at)
+		took[name] = r.Way(patrol, from, to, true).Travel
+	}
+	if took["night"] >= took["day"] || took["day"] >= took["rush"] {
+		t.Errorf("%v", took)
+	}
+}

@@ -70,6 +70,7 @@ var Table = []Rule{
 	{"route:GET /api/v1/places", people},
 	{"route:GET /api/v1/places/nearest", people},
 	{"route:GET /api/v1/route", people},
+	{"route:GET /api/v1/reach", people},
 	{"route:GET /api/v1/incidents/{id}/route", people},
 	{"route:POST /api/v1/sweep/lines", dispatchers},
 	{"route:GET /api/v1/units", signedIn},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 	"net/http"
+	"slices"
 
 	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
@@ -20,8 +21,8 @@ type Finder interface {
 
 // Router finds ways over streets.
 type Router interface {
-	Route(k road.Kind, from, to geo.Point) (road.Route, bool)
-	Missed() []string
+	Route(k road.Kind, places ...geo.Point) (road.Route, bool)
+	Within(k road.Kind, from geo.Point, most dispatch.Millis) ([][2]geo.Point, bool)
 }
 
 // PlaceFound is one thing that a search may mean.
@@ -53,7 +54,22 @@ type routeIn struct {
 	FromLat float64 `query:"from_lat" required:"true" minimum:"-90" maximum:"90"`
 	ToLon   float64 `query:"to_lon" required:"true" minimum:"-180" maximum:"180"`
 	ToLat   float64 `query:"to_lat" required:"true" minimum:"-90" maximum:"90"`
+	ViaLon  float64 `query:"via_lon" minimum:"-180" maximum:"180" doc:"with via_lat: a place to pass, a zone's gate for one"`
+	ViaLat  float64 `query:"via_lat" minimum:"-90" maximum:"90"`
 	Vehicle string  `query:"vehicle" enum:"patrol,engine,ambulance,foot,bicycle" default:"patrol"`
+}
+
+type reachIn struct {
+	Lon     float64 `query:"lon" required:"true" minimum:"-180" maximum:"180"`
+	Lat     float64 `query:"lat" required:"true" minimum:"-90" maximum:"90"`
+	Minutes int     `query:"minutes" minimum:"1" maximum:"60" default:"5"`
+	Vehicle string  `query:"vehicle" enum:"patrol,engine,ambulance,foot,bicycle" default:"patrol"`
+}
+
+// Isochrone is what can be reached in time, over streets as they are known now.
+type Isochrone struct {
+	Type        string          `json:"type" enum:"MultiLineString"`
+	Coordinates [][2][2]float64 `json:"coordinates" doc:"street pieces, lon and lat"`
 }
 
 type unitRouteIn struct {
@@ -90,6 +106,7 @@ func (s *Server) placeRoutes() {
 	route(s, http.MethodGet, "/api/v1/places", "findPlaces", "places", "Find a place by what a caller calls it", s.findPlaces)
 	route(s, http.MethodGet, "/api/v1/places/nearest", "nearestPlace", "places", "What is at a point, or near it", s.nearestPlace)
 	route(s, http.MethodGet, "/api/v1/route", "route", "places", "The quickest way between two places, over streets as they are known now", s.routeBetween)
+	route(s, http.MethodGet, "/api/v1/reach", "reach", "places", "The streets that can be reached from a place in some minutes, as a GeoJSON geometry", s.reach)
 	route(s, http.MethodGet, "/api/v1/incidents/{id}/route", "unitRoute", "places", "A unit's way to an incident from where it was last seen", s.unitRoute)
 }
 
@@ -133,11 +150,12 @@ func (s *Server) placeFound(m gazetteer.Match) PlaceFound {
 }
 
 func (s *Server) routeBetween(_ context.Context, in *routeIn) (*body[Way], error) {
-	k, known := road.ParseKind(in.Vehicle)
-	if !known {
-		return nil, problem(http.StatusUnprocessableEntity, "invalid_field", "a vehicle is patrol, engine, ambulance, foot or bicycle", "query.vehicle")
+	k, _ := road.ParseKind(in.Vehicle) // the door has held it to the list
+	places := []geo.Point{pointOf(in.FromLon, in.FromLat), pointOf(in.ToLon, in.ToLat)}
+	if in.ViaLon != 0 || in.ViaLat != 0 {
+		places = slices.Insert(places, 1, pointOf(in.ViaLon, in.ViaLat))
 	}
-	return s.routed(k, pointOf(in.FromLon, in.FromLat), pointOf(in.ToLon, in.ToLat))
+	return s.routed(k, places...)
 }
 
 func (s *Server) unitRoute(_ context.Context, in *unitRouteIn) (*body[Way], error) {
@@ -163,11 +181,27 @@ func (s *Server) unitRoute(_ context.Context, in *unitRouteIn) (*body[Way], erro
 	return s.routed(k, *from, *to)
 }
 
-func (s *Server) routed(k road.Kind, from, to geo.Point) (*body[Way], error) {
+func (s *Server) reach(_ context.Context, in *reachIn) (*body[Isochrone], error) {
 	if s.opt.Router == nil {
 		return nil, problem(http.StatusNotFound, "no_pack", noPlaces, "")
 	}
-	r, near := s.opt.Router.Route(k, from, to)
+	k, _ := road.ParseKind(in.Vehicle) // the door has held it to the list
+	lines, near := s.opt.Router.Within(k, pointOf(in.Lon, in.Lat), dispatch.Millis(in.Minutes)*dispatch.Minute)
+	if !near {
+		return nil, problem(http.StatusUnprocessableEntity, "off_network", "no street for this vehicle is within 500 m of the place", "")
+	}
+	out := Isochrone{Type: "MultiLineString", Coordinates: make([][2][2]float64, len(lines))}
+	for i, l := range lines {
+		out.Coordinates[i] = [2][2]float64(pairs(l[:]))
+	}
+	return &body[Isochrone]{out}, nil
+}
+
+func (s *Server) routed(k road.Kind, places ...geo.Point) (*body[Way], error) {
+	if s.opt.Router == nil {
+		return nil, problem(http.StatusNotFound, "no_pack", noPlaces, "")
+	}
+	r, near := s.opt.Router.Route(k, places...)
 	if !near {
 		return nil, problem(http.StatusUnprocessableEntity, "off_network", "no street for this vehicle is within 500 m of one of the places", "")
 	}

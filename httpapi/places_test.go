@@ -50,6 +50,11 @@ func TestPlacesAndRoutes(t *testing.T) {
 	if legs := free.body["legs"].([]any); free.body["reachable"] != true || len(legs) != 2 || legs[1].(map[string]any)["turn"] != "left" {
 		t.Errorf("%s", free.text)
 	}
+	d.ask("GET", "/api/v1/route?vehicle=engine&via_lon=-122.3165&via_lat=47.6150&"+ends, nil).want(t, http.StatusOK, "")
+	if all := d.ask("GET", "/api/v1/reach?lon=-122.3180&lat=47.6150&minutes=10", nil).want(t, http.StatusOK, "").body["coordinates"].([]any); len(all) < 3 {
+		t.Errorf("within ten minutes: %v", all)
+	}
+	d.ask("GET", "/api/v1/reach?lon=1&lat=1", nil).want(t, http.StatusUnprocessableEntity, "off_network")
 	s := dispatch.NewState()
 	s.Access["x1"] = &dispatch.AccessFact{ID: "x1", Kind: "point", Geometry: []geo.Point{{Lon: -1_223_170_000, Lat: 476_154_000}}, Direction: "both", State: dispatch.AccessBlocked, HalfLife: dispatch.Hour}
 	if err := ways.Know(s, 0); err != nil {

@@ -13,6 +13,7 @@ type Asker struct {
 	ends        []end
 	seeds       []cch.Seed
 	turns, all  []uint32
+	arcs        []uint32
 	beside      *Asker // for a question within another
 }
 

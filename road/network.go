@@ -1,7 +1,9 @@
 package road
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/road/cch"
@@ -152,6 +154,76 @@ func (a *Asker) All(v *View, from *Stop, far []uint32) {
 	for node, arc := range v.streets.arcs {
 		far[arc] = a.all[node]
 	}
+}
+
+// Reached is a piece of a street that is come to within some time.
+type Reached struct {
+	Edge     uint32
+	From, To geo.Millimetres // along the edge, from its From
+	Back     bool            // driven against it: it is come to at To first
+}
+
+// Within lists what a stop can come to within so many milliseconds, by edge: the
+// pieces of an isochrone. Of a link that is closed on the way, the part before the
+// closure is left out; so is what one must not enter.
+func (a *Asker) Within(v *View, from *Stop, ms uint32) []Reached {
+	s, k := v.streets, from.kind
+	a.arcs = grown(a.arcs, len(s.node))
+	a.All(v, from, a.arcs)
+	var out []Reached
+	add := func(arc arcID, begin geo.Millimetres, left uint32) {
+		at, steps := geo.Millimetres(0), s.links.stepsOf(arc.link())
+		for i := range steps {
+			st := steps[i]
+			if arc&1 != 0 {
+				st = steps[len(steps)-1-i].reverse()
+			}
+			length, takes := s.edges[st.edge()].Length, v.pace[k].edges[st.edge()]
+			skip := min(max(begin-at, 0), length)
+			if at += length; skip == length {
+				continue
+			}
+			rest := uint32(int64(takes) * int64(length-skip) / int64(length))
+			to := length
+			if left < rest {
+				to = skip + geo.Millimetres(int64(length)*int64(left)/int64(takes))
+			}
+			r := Reached{Edge: st.edge(), From: skip, To: min(to, length), Back: st.back()}
+			if r.Back {
+				r.From, r.To = length-r.To, length-r.From
+			}
+			out = append(out, r)
+			if left <= rest {
+				return
+			}
+			left -= rest
+		}
+	}
+	for dir, may := range [2]bool{from.fore, from.back} {
+		arc := arcID(2*from.spot.link) + arcID(dir)
+		if along, _, _ := v.on(from, arc); may && v.ahead(k, arc, along, beyond) < reluctance {
+			add(arc, along, ms)
+		}
+		// And round the block to the part behind it.
+		for _, turn := range s.turns.into[s.turns.intoAt[arc]:s.turns.intoAt[arc+1]] {
+			if w := v.weight(k, turn); w < reluctance && a.arcs[s.turns.from[turn]] < reluctance {
+				if begins := a.arcs[s.turns.from[turn]] + w - v.pace[k].links[arc.link()]; begins <= ms {
+					add(arc, 0, ms-begins)
+				}
+			}
+		}
+	}
+	for arc, far := range a.arcs {
+		whole := v.pace[k].links[arc/2]
+		if far >= reluctance || far < whole || far-whole > ms {
+			continue
+		}
+		add(arcID(arc), 0, ms-(far-whole))
+	}
+	slices.SortFunc(out, func(x, y Reached) int {
+		return cmp.Or(cmp.Compare(x.Edge, y.Edge), cmp.Compare(x.From, y.From), cmp.Compare(x.To, y.To))
+	})
+	return out
 }
 
 func grown(s []uint32, n int) []uint32 {

@@ -98,31 +98,6 @@ func (g *Graph) unwind(w *Workspace, from, to Node) Path {
 	}
 }
 
-// PlaceAfter is where a vehicle that drives p at the assumed speeds is after so
-// many milliseconds: at the start before 0, at the end from p.TravelMs on.
-func (g *Graph) PlaceAfter(p Path, elapsedMs int64) geo.Point {
-	for i := 1; i < len(p.Nodes); i++ {
-		hop := g.hop(p.Nodes[i-1], p.Nodes[i])
-		if elapsedMs < hop {
-			return geo.Along(g.points[p.Nodes[i-1]], g.points[p.Nodes[i]], elapsedMs, hop)
-		}
-		elapsedMs -= hop
-	}
-	return g.points[p.Nodes[len(p.Nodes)-1]]
-}
-
-// hop is the time of the quickest edge between two neighbours, which is the one
-// that every quickest way takes.
-func (g *Graph) hop(from, to Node) int64 {
-	best := int64(-1)
-	for _, a := range g.around(from) {
-		if a.to == to && (best < 0 || int64(a.travel) < best) {
-			best = int64(a.travel)
-		}
-	}
-	return best
-}
-
 // across is the other end of an edge.
 func (g *Graph) across(edge uint32, n Node) Node {
 	if e := g.edges[edge]; e.From == n {

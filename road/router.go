@@ -405,14 +405,29 @@ func (r *Router) follow(old *View) *View {
 	return next
 }
 
-// SetBand changes to another part of the day. Until it is ready, answers are of the
-// one before.
+// SetBand changes to another part of the day. Its weights are made beside the ones in
+// use: until they are ready, answers are of the band before, and streets close as
+// quickly as ever. What has changed meanwhile is patched in.
 func (r *Router) SetBand(band Band) uint64 {
+	start := r.now.Load()
+	v := r.fresh(band, start.facts, 0)
 	r.writing.Lock()
 	defer r.writing.Unlock()
-	old := r.now.Load()
-	r.begin(r.fresh(band, old.facts, old.Epoch+1))
-	return old.Epoch + 1
+	if old := r.now.Load(); old.Epoch != start.Epoch {
+		touched := v.over
+		v.facts, v.over = old.facts, overlay(old.facts)
+		for link := range v.over {
+			touched[link] = nil
+		}
+		atOnce(func(k Kind) {
+			p := <-r.patchers
+			must(p.Patch(v.metrics[k], v.changesOn(k, touched)))
+			r.patchers <- p
+		})
+	}
+	v.Epoch = r.now.Load().Epoch + 1
+	r.begin(v)
+	return v.Epoch
 }
 
 func (f *Fact) check() error {

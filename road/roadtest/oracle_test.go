@@ -32,7 +32,9 @@ func checkTown(t *testing.T, seed uint64) {
 	}
 	policy := road.Policy(r.IntN(2))
 	router := road.NewRouter(s, road.FreeFlow(), policy)
+	checkWithin(t, r, router, side)
 	var facts []road.Fact
+	band := road.FreeFlow()
 	for range 6 {
 		var add []road.Fact
 		var remove []string
@@ -55,7 +57,13 @@ func checkTown(t *testing.T, seed uint64) {
 		if _, _, err := router.Update(add, remove); err != nil {
 			t.Fatal(err)
 		}
-		o := New(s, road.FreeFlow(), policy, facts)
+		if r.IntN(4) == 0 {
+			for c := range band.Percent {
+				band.Percent[c] = uint16(100 + r.IntN(100))
+			}
+			router.SetBand(band)
+		}
+		o := New(s, band, policy, facts)
 		v := router.View()
 		checkKinds(t, r, router, v, o, side, facts)
 		v.Release()
@@ -101,6 +109,38 @@ func checkKinds(t *testing.T, r *rand.Rand, router *road.Router, v *road.View, o
 	}
 }
 
+// checkWithin: a place is in the isochrone when it can be come to in time, and else it
+// is not, but for the rounding of a part of an edge.
+func checkWithin(t *testing.T, r *rand.Rand, router *road.Router, side int) {
+	const rounding = 20 // ms
+	v, a := router.View(), router.NewAsker()
+	defer v.Release()
+	for k := range road.Kind(road.VehicleKinds) {
+		from, ok := v.Stop(k, Place(r, side), road.Snap{})
+		if !ok {
+			continue
+		}
+		limit := uint32(r.IntN(200_000))
+		pieces := a.Within(v, &from, limit)
+		for range 8 {
+			to, ok := v.Stop(k, Place(r, side), road.Snap{})
+			if !ok || to.At == from.At { // where it stands is no way
+				continue
+			}
+			in := slices.ContainsFunc(pieces, func(p road.Reached) bool {
+				return p.Edge == to.Edge && p.From <= to.Along && to.Along <= p.To && (p.Back && to.Backward || !p.Back && to.Forward)
+			})
+			reach := a.Reach(v, &from, &to)
+			switch near := reach.OK && reach.Reluctant == 0; {
+			case near && reach.Ms+rounding < int64(limit) && !in:
+				t.Errorf("%s comes there in %d of %d ms, and it is not within", k, reach.Ms, limit)
+			case in && (!near || reach.Ms > int64(limit)+rounding):
+				t.Errorf("%s comes there in %+v, and it is within %d ms", k, reach, limit)
+			}
+		}
+	}
+}
+
 func someSnap(r *rand.Rand) road.Snap {
 	return road.Snap{Heading: r.IntN(360), HasHeading: r.IntN(3) == 0, Kerb: r.IntN(3) == 0}
 }
@@ -110,7 +150,7 @@ func someSnap(r *rand.Rand) road.Snap {
 func checkRoute(t *testing.T, v *road.View, o *Oracle, r *road.Route, from, to *road.Stop, facts []road.Fact) {
 	if !r.OK {
 		open := slices.DeleteFunc(slices.Clone(facts), func(f road.Fact) bool { return slices.Contains(r.Blocked, f.ID) })
-		_, ok := New(v.Streets(), road.FreeFlow(), o.policy, open).To(to).From(from)
+		_, ok := New(v.Streets(), o.band, o.policy, open).To(to).From(from)
 		if ok != (len(r.Blocked) > 0) {
 			t.Errorf("blocked by %v, opening them helps: %v", r.Blocked, ok)
 		}
