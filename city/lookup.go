@@ -144,14 +144,7 @@ func (p *Pack) Statistics() Statistics {
 // The pack is a source of map tiles (package tile): it hands out its shapes in
 // types of geo alone.
 
-// EachRoad visits every street piece.
-func (p *Pack) EachRoad(visit func(name string, arterial bool, from, to geo.Point)) {
-	for i, e := range p.Roads.Edges() {
-		visit(p.Roads.Name(i), e.Class >= road.Arterial, p.Roads.Point(e.From), p.Roads.Point(e.To))
-	}
-}
-
-// EachStreet is EachRoad with what drivers must know: oneway is 1 where motor vehicles
+// EachStreet visits every street piece with what drivers must know: oneway is 1 where motor vehicles
 // may go only from → to, −1 where only to → from; local says that they may only to get
 // to a place on it.
 func (p *Pack) EachStreet(visit func(name, class string, oneway int, local bool, from, to geo.Point)) {

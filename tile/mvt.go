@@ -18,6 +18,7 @@ const (
 	featureType     = 3
 	featureGeometry = 4
 	valueString     = 1
+	valueUint       = 5
 )
 
 // Geometry commands (section 4.3.1).
@@ -36,10 +37,24 @@ const (
 	polygonFeature featureKind = 3
 )
 
+// tag is a key with its value: the text, or the number where the text is empty.
+type tag struct {
+	key, text string
+	number    uint64
+}
+
+// value is the tag's Value message.
+func (t tag) value() string {
+	if t.text == "" {
+		return string(appendNumber(nil, valueUint, t.number))
+	}
+	return string(appendBytes(nil, valueString, []byte(t.text)))
+}
+
 // feature is one shape with its tags. Rings are not closed by a repeated point.
 type feature struct {
 	kind  featureKind
-	tags  [][2]string
+	tags  []tag
 	parts [][]point
 }
 
@@ -73,8 +88,8 @@ func (l layer) encode() []byte {
 	for _, f := range l.features {
 		var tags []byte
 		for _, t := range f.tags {
-			tags = binary.AppendUvarint(tags, keys.of(t[0]))
-			tags = binary.AppendUvarint(tags, values.of(t[1]))
+			tags = binary.AppendUvarint(tags, keys.of(t.key))
+			tags = binary.AppendUvarint(tags, values.of(t.value()))
 		}
 		var body []byte
 		if len(tags) > 0 {
@@ -88,7 +103,7 @@ func (l layer) encode() []byte {
 		out = appendBytes(out, layerKey, []byte(k))
 	}
 	for _, v := range values.list {
-		out = appendBytes(out, layerValue, appendBytes(nil, valueString, []byte(v)))
+		out = appendBytes(out, layerValue, []byte(v))
 	}
 	out = appendNumber(out, layerExtent, extent)
 	return appendNumber(out, layerVersion, 2)

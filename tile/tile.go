@@ -5,13 +5,12 @@
 // number of goroutines may ask it. It imports geo alone; a city pack is a Source
 // because its methods fit.
 //
-// Layers: "land" (areas: kind "city" or "park", name), "roads" (lines: name,
-// class "arterial" or "street"), "beats" (outlines as lines: name) and "places"
-// (points: kind, name). Zoom 9 to 15; a client overzooms beyond.
+// Layers: "land" (areas: kind "city" or "park", name), "roads" (lines: class, and
+// where known name, oneway and local, see roads.go), "beats" (outlines as lines:
+// name) and "places" (points: kind, name). Zoom 9 to 15; a client overzooms beyond.
 package tile
 
 import (
-	"cmp"
 	"math"
 	"slices"
 
@@ -20,13 +19,12 @@ import (
 
 // Zooms that a Set answers, and where details begin.
 const (
-	ZoomMin     = 9
-	ZoomMax     = 15
-	zoomStreets = 13 // below it only arterials
-	zoomParks   = 10
-	zoomBeats   = 10 // outlines; their labels come one later
-	zoomPlaces  = 11
-	zoomAreas   = 12 // neighbourhood labels
+	ZoomMin    = 9
+	ZoomMax    = 15
+	zoomParks  = 10
+	zoomBeats  = 10 // outlines; their labels come one later
+	zoomPlaces = 11
+	zoomAreas  = 12 // neighbourhood labels
 )
 
 // Units of a tile.
@@ -36,8 +34,12 @@ const (
 )
 
 // Source is whatever has shapes to draw. Each method visits in a fixed order.
+//
+// EachStreet visits every straight street piece: class as in roads.go (what is none
+// of the eight is drawn as a street), oneway 1 where a car may go only from → to, -1
+// where only to → from, else 0; local where it may only to get to a place on it.
 type Source interface {
-	EachRoad(visit func(name string, arterial bool, from, to geo.Point))
+	EachStreet(visit func(name, class string, oneway int, local bool, from, to geo.Point))
 	EachArea(visit func(kind, name string, shape geo.MultiPolygon)) // "city", "park", "beat"
 	EachPlace(visit func(kind, name string, at geo.Point))          // "station_fire", "station_police", "beat", "neighbourhood"
 }
@@ -72,12 +74,11 @@ func (b bounds) touches(c bounds) bool {
 	return b.minX <= c.maxX && c.minX <= b.maxX && b.minY <= c.maxY && c.minY <= b.maxY
 }
 
-// line is a stretch of one street or one outline.
+// line is one outline.
 type line struct {
-	name     string
-	arterial bool
-	points   []world
-	box      bounds
+	name   string
+	points []world
+	box    bounds
 }
 
 // area is one polygon: its outer ring, then its holes.
@@ -94,7 +95,8 @@ type place struct {
 
 // Set answers for tiles.
 type Set struct {
-	roads, beats []line
+	major, roads []stretch // without and with what tells streets apart; both by rank
+	beats        []line
 	areas        []area
 	places       []place
 	box          bounds // around everything
@@ -105,13 +107,9 @@ type Set struct {
 // nothing of it.
 func New(source Source) *Set {
 	s := &Set{cache: newCache(cacheTiles, cacheBytes)}
-	var pieces []piece
-	source.EachRoad(func(name string, arterial bool, from, to geo.Point) {
-		if from != to {
-			pieces = append(pieces, piece{street{name, arterial}, from, to})
-		}
-	})
+	pieces := piecesOf(source)
 	s.roads = stitch(pieces)
+	s.major = stitch(majorOf(pieces))
 	source.EachArea(func(kind, name string, shape geo.MultiPolygon) {
 		for _, polygon := range shape {
 			rings := make([][]world, len(polygon))
@@ -154,106 +152,6 @@ func (s *Set) around() bounds {
 	return boundsOf(corners)
 }
 
-// street is what stretches must share to be drawn as one line.
-type street struct {
-	name     string
-	arterial bool
-}
-
-type piece struct {
-	street   street
-	from, to geo.Point
-}
-
-// stitch joins street pieces of the same name and class end to end wherever
-// exactly two of them meet, so that a street is a few lines, not hundreds.
-func stitch(pieces []piece) []line {
-	slices.SortStableFunc(pieces, func(a, b piece) int {
-		class := func(p piece) int {
-			if p.street.arterial {
-				return 1
-			}
-			return 0
-		}
-		return cmp.Or(cmp.Compare(class(a), class(b)), cmp.Compare(a.street.name, b.street.name))
-	})
-	var lines []line
-	for start := 0; start < len(pieces); {
-		end := start
-		for end < len(pieces) && pieces[end].street == pieces[start].street {
-			end++
-		}
-		lines = append(lines, stitchStreet(pieces[start:end])...)
-		start = end
-	}
-	return lines
-}
-
-// joint is a place where a street's pieces meet: how many, the first two of
-// them, and where it is on the map.
-type joint struct {
-	count         int32
-	first, second int32
-	at            world
-}
-
-func stitchStreet(pieces []piece) []line {
-	joints := make(map[geo.Point]int32, len(pieces)+1)
-	list := make([]joint, 0, len(pieces)+1)
-	ends := make([][2]int32, len(pieces)) // per piece: its joints
-	for i, p := range pieces {
-		for side, at := range [2]geo.Point{p.from, p.to} {
-			j, ok := joints[at]
-			if !ok {
-				j = int32(len(list))
-				joints[at] = j
-				list = append(list, joint{at: project(at)})
-			}
-			switch list[j].count {
-			case 0:
-				list[j].first = int32(i)
-			case 1:
-				list[j].second = int32(i)
-			}
-			list[j].count++
-			ends[i][side] = j
-		}
-	}
-	used := make([]bool, len(pieces))
-	var lines []line
-	walk := func(i, from int32) {
-		points := []world{list[from].at}
-		for {
-			used[i] = true
-			to := ends[i][0] + ends[i][1] - from
-			points = append(points, list[to].at)
-			if list[to].count != 2 {
-				break
-			}
-			next := list[to].first + list[to].second - i
-			if used[next] {
-				break
-			}
-			i, from = next, to
-		}
-		s := pieces[0].street
-		lines = append(lines, line{name: s.name, arterial: s.arterial, points: points, box: boundsOf(points)})
-	}
-	for i := range pieces { // from open ends and junctions
-		for _, end := range ends[i] {
-			if !used[i] && list[end].count != 2 {
-				walk(int32(i), end)
-			}
-		}
-	}
-	for i := range pieces { // rings
-		if !used[i] {
-			walk(int32(i), ends[i][0])
-		}
-	}
-	return lines
-}
-
 // Tile gives the gzip-compressed tile z/x/y. ok is false if there is no such
 // tile or nothing of the city is in it. The bytes are shared: read only.
 func (s *Set) Tile(z, x, y int) (gz []byte, ok bool) {
@@ -285,21 +183,7 @@ func (s *Set) layers(f frame) []layer {
 		}
 		land.add(feature{kind: polygonFeature, tags: tags("kind", a.kind, "name", a.name), parts: f.polygon(a.rings)})
 	}
-	// Stretches of one street are one feature; stitch left them side by side.
-	for i := 0; i < len(s.roads); {
-		first := s.roads[i]
-		var parts [][]point
-		for ; i < len(s.roads) && s.roads[i].name == first.name && s.roads[i].arterial == first.arterial; i++ {
-			if (first.arterial || f.zoom >= zoomStreets) && s.roads[i].box.touches(f.box) {
-				parts = f.line(parts, s.roads[i].points)
-			}
-		}
-		class := "street"
-		if first.arterial {
-			class = "arterial"
-		}
-		roads.add(feature{kind: lineFeature, tags: tags("name", first.name, "class", class), parts: parts})
-	}
+	s.draw(f, &roads)
 	if f.zoom >= zoomBeats {
 		for _, l := range s.beats {
 			if l.box.touches(f.box) {
@@ -318,12 +202,12 @@ func (s *Set) layers(f frame) []layer {
 	return []layer{land, roads, beats, places}
 }
 
-// tags pairs keys with values and leaves out empty values.
-func tags(pairs ...string) [][2]string {
-	var out [][2]string
+// tags pairs keys with texts and leaves out empty texts.
+func tags(pairs ...string) []tag {
+	var out []tag
 	for i := 0; i < len(pairs); i += 2 {
 		if pairs[i+1] != "" {
-			out = append(out, [2]string{pairs[i], pairs[i+1]})
+			out = append(out, tag{key: pairs[i], text: pairs[i+1]})
 		}
 	}
 	return out

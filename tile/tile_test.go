@@ -2,6 +2,7 @@ package tile
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/binary"
 	"errors"
@@ -89,7 +90,8 @@ func decode(data []byte) ([]layer, error) {
 
 func decodeLayer(data []byte) (layer, error) {
 	var l layer
-	var keys, values []string
+	var keys []string
+	var values []tag
 	var raw [][]byte
 	var version, size uint64
 	body, err := fields(data)
@@ -106,10 +108,10 @@ func decodeLayer(data []byte) (layer, error) {
 			keys = append(keys, string(f.bytes))
 		case 4:
 			v, err := fields(f.bytes)
-			if err != nil || len(v) != 1 || v[0].number != 1 {
+			if err != nil || len(v) != 1 || v[0].number != 1 && v[0].number != 5 {
 				return l, fmt.Errorf("value %x", f.bytes)
 			}
-			values = append(values, string(v[0].bytes))
+			values = append(values, tag{text: string(v[0].bytes), number: v[0].varint})
 		case 5:
 			size = f.varint
 		case 15:
@@ -129,7 +131,7 @@ func decodeLayer(data []byte) (layer, error) {
 	return l, nil
 }
 
-func decodeFeature(data []byte, keys, values []string) (feature, error) {
+func decodeFeature(data []byte, keys []string, values []tag) (feature, error) {
 	var f feature
 	body, err := fields(data)
 	if err != nil {
@@ -147,7 +149,8 @@ func decodeFeature(data []byte, keys, values []string) (feature, error) {
 				if pairs[i] >= uint64(len(keys)) || pairs[i+1] >= uint64(len(values)) {
 					return f, errors.New("tag beyond the tables")
 				}
-				f.tags = append(f.tags, [2]string{keys[pairs[i]], values[pairs[i+1]]})
+				value := values[pairs[i+1]]
+				f.tags = append(f.tags, tag{keys[pairs[i]], value.text, value.number})
 			}
 		case 3:
 			f.kind = featureKind(b.varint)
@@ -192,7 +195,11 @@ func anyLayers(t *rapid.T) []layer {
 		for range rapid.IntRange(1, 5).Draw(t, "features") {
 			f := feature{kind: featureKind(rapid.IntRange(1, 3).Draw(t, "kind"))}
 			for range rapid.IntRange(0, 3).Draw(t, "tags") {
-				f.tags = append(f.tags, [2]string{word.Draw(t, "key"), word.Draw(t, "value")})
+				if rapid.Bool().Draw(t, "is a number") {
+					f.tags = append(f.tags, tag{key: word.Draw(t, "key"), number: rapid.Uint64().Draw(t, "number")})
+					continue
+				}
+				f.tags = append(f.tags, tag{key: word.Draw(t, "key"), text: word.Draw(t, "value")})
 			}
 			least := [4]int{1: 1, 2: 2, 3: 3}[f.kind]
 			for range rapid.IntRange(1, 3).Draw(t, "parts") {
@@ -391,8 +398,8 @@ func TestSeattleTiles(t *testing.T) {
 
 func checkFeature(t *testing.T, z int, name string, f feature) {
 	tag := map[string]string{}
-	for _, kv := range f.tags {
-		tag[kv[0]] = kv[1]
+	for _, t := range f.tags {
+		tag[t.key] = t.text
 	}
 	want := map[string]featureKind{"land": polygonFeature, "roads": lineFeature, "beats": lineFeature, "places": pointFeature}[name]
 	if f.kind != want || len(f.parts) == 0 {
@@ -400,8 +407,12 @@ func checkFeature(t *testing.T, z int, name string, f feature) {
 	}
 	switch name {
 	case "roads":
-		if c := tag["class"]; c != "arterial" && (c != "street" || z < zoomStreets) {
+		c := tag["class"]
+		if r := ranks[rankOf(c)]; r.class != c || z < r.zoom {
 			t.Errorf("zoom %d has a road of class %q", z, c)
+		}
+		if _, named := tag["name"]; named && z < zoomMajor {
+			t.Errorf("zoom %d has a road with a name", z)
 		}
 	case "land":
 		if tag["kind"] != "park" && tag["kind"] != "city" {
@@ -436,9 +447,9 @@ func TestNoSuchTile(t *testing.T) {
 
 type empty struct{}
 
-func (empty) EachRoad(func(string, bool, geo.Point, geo.Point)) {}
-func (empty) EachArea(func(string, string, geo.MultiPolygon))   {}
-func (empty) EachPlace(func(kind, name string, at geo.Point))   {}
+func (empty) EachStreet(func(name, class string, oneway int, local bool, from, to geo.Point)) {}
+func (empty) EachArea(func(string, string, geo.MultiPolygon))                                 {}
+func (empty) EachPlace(func(kind, name string, at geo.Point))                                 {}
 
 func TestStitchKeepsEveryPiece(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
@@ -447,19 +458,97 @@ func TestStitchKeepsEveryPiece(t *testing.T) {
 			end := func() geo.Point {
 				return geo.Point{Lon: int32(rapid.IntRange(0, 4).Draw(t, "x")) * 1000, Lat: int32(rapid.IntRange(0, 4).Draw(t, "y")) * 1000}
 			}
-			p := piece{street{rapid.SampledFrom([]string{"", "12 Av"}).Draw(t, "name"), rapid.Bool().Draw(t, "arterial")}, end(), end()}
+			p := piece{street{name: rapid.SampledFrom([]string{"", "12 Av"}).Draw(t, "name"), oneway: rapid.Bool().Draw(t, "oneway"), local: rapid.Bool().Draw(t, "local")}, end(), end()}
 			if p.from != p.to {
 				pieces = append(pieces, p)
 			}
 		}
-		count := len(pieces)
+		drawn := map[drawnPiece]int{}
 		for _, l := range stitch(pieces) {
-			count -= len(l.points) - 1
+			for i := 1; i < len(l.points); i++ {
+				drawn[drawnPiece{l.street, l.points[i-1], l.points[i]}.either()]++
+			}
 		}
-		if count != 0 {
-			t.Fatalf("%d pieces lost or drawn twice", count)
+		for _, p := range pieces {
+			drawn[drawnPiece{p.street, project(p.from), project(p.to)}.either()]--
+		}
+		for p, n := range drawn {
+			if n != 0 {
+				t.Fatalf("%+v is drawn %d times more than it is there", p, n)
+			}
 		}
 	})
+}
+
+// drawnPiece is a piece as a line draws it.
+type drawnPiece struct {
+	street   street
+	from, to world
+}
+
+// either has the lesser end first where the piece has no direction.
+func (p drawnPiece) either() drawnPiece {
+	if !p.street.oneway && cmp.Or(cmp.Compare(p.from.x, p.to.x), cmp.Compare(p.from.y, p.to.y)) > 0 {
+		p.from, p.to = p.to, p.from
+	}
+	return p
+}
+
+// crossing is a small town: an avenue one-way to the south, whose middle its source
+// gives the other way round, across a street; a lane for residents, a path.
+type crossing struct{ empty }
+
+func (crossing) EachStreet(visit func(name, class string, oneway int, local bool, from, to geo.Point)) {
+	at := func(x, y int32) geo.Point {
+		return geo.Point{Lon: eastPrecinct.Lon + x*1000, Lat: eastPrecinct.Lat + y*1000}
+	}
+	visit("1 Av", "arterial", 1, false, at(0, 30), at(0, 20))
+	visit("1 Av", "arterial", -1, false, at(0, 10), at(0, 20))
+	visit("1 Av", "arterial", 1, false, at(0, 10), at(0, 0))
+	visit("1 Av", "arterial", 0, false, at(0, 0), at(0, -10))
+	visit("Pine St", "street", 0, false, at(-20, 10), at(0, 10))
+	visit("Pine St", "street", 0, false, at(20, 10), at(0, 10))
+	visit("Mews", "service", 0, true, at(20, 10), at(20, 20))
+	visit("", "collector", 0, false, at(-20, 10), at(-20, 20))
+	visit("", "footpath", 0, false, at(-10, 0), at(10, 0))
+	visit("", "motorway", 1, false, at(-20, -5), at(20, -5))
+}
+
+// TestWhatRoadsCarry reads the tiles of a small town at the zooms where something
+// appears: what each feature carries and of how many lines it is.
+func TestWhatRoadsCarry(t *testing.T) {
+	s := New(crossing{})
+	for z, want := range map[int][]string{
+		11: {"arterial: 1", "motorway: 1"},
+		12: {"collector: 1", "arterial, name 1 Av: 2", "motorway: 1"},
+		13: {"street, name Pine St: 1", "collector: 1", "arterial, name 1 Av: 2", "motorway: 1"},
+		14: {"street, name Pine St: 1", "collector: 1", "arterial, name 1 Av: 1", "arterial, name 1 Av, oneway 1: 1", "motorway, oneway 1: 1"},
+		15: {"footpath: 1", "service, name Mews, local 1: 1", "street, name Pine St: 1", "collector: 1", "arterial, name 1 Av: 1", "arterial, name 1 Av, oneway 1: 1", "motorway, oneway 1: 1"},
+	} {
+		x, y := tileOf(z, eastPrecinct)
+		gz, _ := s.Tile(z, x, y)
+		var got []string
+		for _, f := range unpack(t, gz)[0].features {
+			words := f.tags[0].text
+			for _, tag := range f.tags[1:] {
+				if words += ", " + tag.key + " " + tag.text; tag.text == "" {
+					words += fmt.Sprint(tag.number)
+				}
+				if tag.key != "oneway" || f.tags[0].text != "arterial" {
+					continue
+				}
+				for i, p := range f.parts[0][1:] {
+					if p.y <= f.parts[0][i].y {
+						t.Errorf("zoom %d: the avenue does not run to the south: %v", z, f.parts)
+					}
+				}
+			}
+			got = append(got, fmt.Sprintf("%s: %d", words, len(f.parts)))
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("zoom %d:\n got %q\nwant %q", z, got, want)
+		}
+	}
 }
 
 func TestCacheIsBounded(t *testing.T) {

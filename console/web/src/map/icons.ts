@@ -1,5 +1,6 @@
 /** Icons drawn on a canvas. A unit's shape is its service, hollow means not free to move; a letter says the kind. */
 import type { Unit } from '../wire/types';
+import type { State } from './facts';
 import { INK } from './style';
 import type { Theme } from '../board/desk.svelte';
 
@@ -59,17 +60,30 @@ export function stationIcon(service: string, lost: boolean, theme: Theme): Image
   return pixels(g);
 }
 
-/** A barrier: a bar across a disc when blocked, two bars when restricted, a question when nobody knows any more. */
-export function accessIcon(state: string, theme: Theme): ImageData {
-  const c = INK[theme];
-  const ink = state === 'blocked' ? c.blocked : state === 'unknown' ? c.unknown : c.delayed;
+/** What is known of a way: a bar across a disc when blocked, two when restricted, a clock's hands when delayed, a tick when open, a question when nobody knows any more. */
+export function accessIcon(state: State, theme: Theme): ImageData {
+  const c = INK[theme], ink = c[state];
   const g = canvas(18);
   g.fillStyle = c.halo; g.strokeStyle = ink; g.lineWidth = 1.8;
   g.beginPath(); g.arc(9, 9, 7, 0, 7); g.fill(); if (state === 'unknown') g.setLineDash([2, 2]); g.stroke(); g.setLineDash([]);
-  g.fillStyle = ink;
+  g.fillStyle = ink; g.lineCap = 'round'; g.lineJoin = 'round';
+  const stroke = (...points: [number, number][]): void => { g.beginPath(); for (const p of points) g.lineTo(...p); g.stroke(); };
   if (state === 'blocked') g.fillRect(4, 7.3, 10, 3.4);
-  else if (state === 'unknown') { g.font = '800 10px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText('?', 9, 9.5); }
-  else { g.fillRect(5, 6, 8, 2); g.fillRect(5, 10, 8, 2); }
+  else if (state === 'restricted') { g.fillRect(5, 6, 8, 2); g.fillRect(5, 10, 8, 2); }
+  else if (state === 'delayed') stroke([9, 5], [9, 9.3], [12, 11]);
+  else if (state === 'open') stroke([5.8, 9.3], [8.1, 11.6], [12.4, 6.6]);
+  else { g.font = '800 10px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle'; g.fillText('?', 9, 9.5); }
+  return pixels(g);
+}
+
+/** An arrow to the right, laid along one-way streets. */
+export function onewayIcon(theme: Theme): ImageData {
+  const g = canvas(16, 10);
+  g.lineCap = 'round'; g.lineJoin = 'round';
+  for (const [ink, width] of [[INK[theme].halo, 3.4], [INK[theme].arrow, 1.5]] as const) {
+    g.strokeStyle = ink; g.lineWidth = width;
+    g.beginPath(); g.moveTo(2.5, 5); g.lineTo(13, 5); g.moveTo(9.8, 2); g.lineTo(13, 5); g.lineTo(9.8, 8); g.stroke();
+  }
   return pixels(g);
 }
 
@@ -85,7 +99,7 @@ export function gateIcon(theme: Theme): ImageData {
 /** Diagonal hatching for zones: a pattern, so that a zone is not told by colour alone. */
 export function hatch(theme: Theme): ImageData {
   const g = canvas(12);
-  g.strokeStyle = INK[theme].zone; g.globalAlpha = theme === 'night' ? 0.34 : 0.4; g.lineWidth = 1.4;
+  g.strokeStyle = INK[theme].zone; g.globalAlpha = theme === 'night' ? 0.34 : 0.3; g.lineWidth = 1.4;
   g.beginPath();
   for (const o of [-12, 0, 12]) { g.moveTo(o, 12); g.lineTo(o + 12, 0); }
   g.stroke();

@@ -3,16 +3,19 @@
  * costs 150–250 ms, so moves are collected and sent at 2 Hz, or at 0.5 Hz where repaints are slow, and never within
  * half a second of a key press.
  */
-import { AttributionControl, Map as GLMap, ScaleControl, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
+import { AttributionControl, Map as GLMap, Popup, ScaleControl, setWorkerUrl, type GeoJSONSource } from 'maplibre-gl';
 import 'maplibre-gl/dist/maplibre-gl.css';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?worker&url';
 import latin from '@fontsource-variable/inter/files/inter-latin-wght-normal.woff2?url';
 import latinExt from '@fontsource-variable/inter/files/inter-latin-ext-wght-normal.woff2?url';
 import cyrillic from '@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2?url';
 import type { Theme } from '../board/desk.svelte';
+import type { ZoneFormat } from '../board/times';
 import type { Access, Incident, Station, TableName, Unit, Zone } from '../wire/types';
-import { accessIcon, gateIcon, hatch, stationIcon, unitIcon, unitIconName } from './icons';
-import { groundStyle, INK } from './style';
+import { accessFeatures, factWords, zoneFeatures, zoneWords, type Words } from './facts';
+import { onewayIcon, unitIcon, unitIconName } from './icons';
+import { addImages, addLayers, SOURCES, type Source } from './layers';
+import { groundStyle } from './style';
 
 const absolute = (u: string): string => new URL(u, location.href).href;
 setWorkerUrl(absolute(workerUrl)); // a bundle has no other way to find the worker: without this the map never loads, silently
@@ -24,6 +27,10 @@ export interface MapData {
   access(): Access[];
   stations(): Station[];
   selected(): string | undefined;
+  /** the server's clock, epoch ms */
+  now(): number;
+  clock(): ZoneFormat;
+  serviceName(id: string): string;
 }
 export interface MapEvents { pickUnit(id: string): void; pickIncident(id: string): void; pickPlace(p: { lon: number; lat: number }): void; picking(): boolean; fail(words: string): void }
 
@@ -32,12 +39,9 @@ const SLOW_MS = 2_000;
 const SLOW_FRAME_MS = 50;
 const TYPING_MS = 500;
 const LANDSCAPE_ZOOM = 1;
+const MINUTE_MS = 60_000;
 const fc = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features });
 const point = (lon: number, lat: number, properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [lon, lat] }, properties });
-const closed = (ring: [number, number][]): [number, number][] => {
-  const a = ring[0], z = ring.at(-1);
-  return a && z && (a[0] !== z[0] || a[1] !== z[1]) ? [...ring, a] : ring;
-};
 
 export class BoardMap {
   private readonly map: GLMap;
@@ -50,6 +54,9 @@ export class BoardMap {
   private cadence = FAST_MS;
   private calm = 0;
   private typed = 0;
+  private minute = 0;
+  private readonly tip = new Popup({ closeButton: false, closeOnClick: false, offset: 10, maxWidth: '300px', className: 'map-note' });
+  private pinned: Popup | undefined;
   private readonly timer: ReturnType<typeof setInterval>;
 
   constructor(el: HTMLElement, theme: Theme, data: MapData, events: MapEvents) {
@@ -69,16 +76,24 @@ export class BoardMap {
     this.map.addControl(new ScaleControl({}), 'bottom-left');
     this.map.getCanvas().setAttribute('aria-label', 'Map. Everything on it is also in the lists.');
     this.map.on('style.load', () => this.dress());
-    this.map.setMissingStyleImageResolver((id) => { if (id.startsWith('u:') && !this.map.hasImage(id)) this.map.addImage(id, unitIcon(id, this.theme), { pixelRatio: 2 }); });
+    this.map.setMissingStyleImageResolver((id) => {
+      if (this.map.hasImage(id)) return;
+      if (id.startsWith('u:')) this.map.addImage(id, unitIcon(id, this.theme), { pixelRatio: 2 });
+      else if (id === 'oneway') this.map.addImage(id, onewayIcon(this.theme), { pixelRatio: 2 });
+    });
     this.map.on('error', (e) => { if (/webgl/i.test(String(e.error?.message))) events.fail('This browser gives the map no WebGL. Everything else works without it.'); });
     this.map.on('click', (e) => this.click(e.point, e.lngLat));
-    this.map.on('mousemove', (e) => { this.map.getCanvas().style.cursor = events.picking() ? 'crosshair' : this.under(e.point) ? 'pointer' : ''; });
+    this.map.on('mousemove', (e) => this.hover(e.point, e.lngLat));
+    this.map.on('mouseout', () => this.tip.remove());
     addEventListener('keydown', this.onKey, true);
     this.timer = setInterval(() => this.push(), FAST_MS);
   }
 
   private fonts() { return { latin: absolute(latin), latinExt: absolute(latinExt), cyrillic: absolute(cyrillic) }; }
-  private onKey = (): void => { this.typed = performance.now(); };
+  private onKey = (e: KeyboardEvent): void => {
+    this.typed = performance.now();
+    if (e.key === 'Escape') this.pinned?.remove();
+  };
 
   private bounds(): [[number, number], [number, number]] | undefined {
     const at = [...this.data.stations().map((s) => [s.lon, s.lat]), ...this.data.units().flatMap((u) => (u.position ? [[u.position.lon, u.position.lat]] : []))] as [number, number][];
@@ -90,6 +105,11 @@ export class BoardMap {
   fit(): void { const b = this.bounds(); if (b) this.map.fitBounds(b, { padding: 30, animate: false }); }
   /** Goes to a place only when it is out of sight: the map never wanders by itself. */
   show(p: { lon: number; lat: number }): void { if (!this.map.getBounds().contains([p.lon, p.lat])) this.map.jumpTo({ center: [p.lon, p.lat] }); }
+  /** Goes to a fact or a zone, because somebody asked for it. */
+  visit(at: [number, number][]): void {
+    const lon = at.map((p) => p[0]), lat = at.map((p) => p[1]);
+    if (at.length) this.map.fitBounds([[Math.min(...lon), Math.min(...lat)], [Math.max(...lon), Math.max(...lat)]], { padding: 60, maxZoom: 16, animate: false });
+  }
   resize(): void { this.map.resize(); }
 
   /** Marks tables as changed; they are drawn at the next beat of the cadence. */
@@ -109,66 +129,38 @@ export class BoardMap {
     const sel = this.data.selected();
     return this.data.incidents().flatMap((i) => (i.position && i.state !== 'closed' ? [point(i.position.lon, i.position.lat, { id: i.id, n: String(i.number), p: Math.min(4, i.priority), sel: i.id === sel ? 1 : 0, wait: i.state === 'active' ? 0 : 1 })] : []));
   }
-  private zoneFeatures(): GeoJSON.Feature[] {
-    return this.data.zones().filter((z) => !z.ended_at).flatMap((z): GeoJSON.Feature[] => [
-      { type: 'Feature', geometry: { type: 'Polygon', coordinates: [closed(z.outline)] }, properties: { name: z.name } },
-      ...(z.gates ?? []).map((g) => point(g.lon, g.lat, { gate: g.name })),
-    ]);
-  }
-  private accessFeatures(): GeoJSON.Feature[] {
-    return this.data.access().flatMap((a): GeoJSON.Feature[] => {
-      const state = a.current || a.state, first = a.geometry[0];
-      if (!first || state === 'open') return [];
-      const properties = { state, note: a.note ?? '' };
-      if (a.kind === 'point') return [point(first[0], first[1], properties)];
-      if (a.kind === 'line') return [{ type: 'Feature', geometry: { type: 'LineString', coordinates: a.geometry }, properties }];
-      return [{ type: 'Feature', geometry: { type: 'LineString', coordinates: closed(a.geometry) }, properties }];
-    });
-  }
   private stationFeatures(): GeoJSON.Feature[] {
     return this.data.stations().map((s) => point(s.lon, s.lat, { name: s.state === 'lost' ? `${s.name} (lost)` : s.name, icon: `${s.state === 'lost' ? 'lost' : 'stn'}:${s.service}`, lost: s.state === 'lost' ? 1 : 0 }));
   }
 
+  private features(source: Source): GeoJSON.Feature[] {
+    switch (source) {
+      case 'units': return this.unitFeatures();
+      case 'incidents': return this.incidentFeatures();
+      case 'zones': return zoneFeatures(this.data.zones());
+      case 'access': return accessFeatures(this.data.access(), this.data.now());
+      case 'stations': return this.stationFeatures();
+    }
+  }
+
   /** Adds our layers after every (re)load of the ground style. */
   private dress(): void {
-    const m = this.map, c = INK[this.theme], px = { pixelRatio: 2 };
-    for (const s of new Set(this.data.stations().map((x) => x.service))) for (const lost of [false, true]) m.addImage(`${lost ? 'lost' : 'stn'}:${s}`, stationIcon(s, lost, this.theme), px);
-    for (const s of ['blocked', 'restricted', 'delayed', 'unknown']) m.addImage(`a:${s}`, accessIcon(s, this.theme), px);
-    m.addImage('gate', gateIcon(this.theme), px);
-    m.addImage('hatch', hatch(this.theme), px);
-    const add = (id: string, features: GeoJSON.Feature[]): void => { m.addSource(id, { type: 'geojson', data: fc(features) }); };
-    add('zones', this.zoneFeatures());
-    add('access', this.accessFeatures());
-    add('stations', this.stationFeatures());
-    add('incidents', this.incidentFeatures());
-    add('units', this.unitFeatures());
-    const label = (color: string): { 'text-color': string; 'text-halo-color': string; 'text-halo-width': number } => ({ 'text-color': color, 'text-halo-color': c.halo, 'text-halo-width': 1.4 });
-    m.addLayer({ id: 'zone-fill', type: 'fill', source: 'zones', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'fill-pattern': 'hatch' } });
-    m.addLayer({ id: 'zone-line', type: 'line', source: 'zones', filter: ['==', ['geometry-type'], 'Polygon'], paint: { 'line-color': c.zone, 'line-width': 2.5, 'line-dasharray': [3, 1.5] } });
-    m.addLayer({ id: 'access-line', type: 'line', source: 'access', filter: ['==', ['geometry-type'], 'LineString'], layout: { 'line-cap': 'round' }, paint: { 'line-color': ['match', ['get', 'state'], 'blocked', c.blocked, 'unknown', c.unknown, c.delayed], 'line-width': 4, 'line-dasharray': ['match', ['get', 'state'], 'blocked', ['literal', [1, 0]], 'unknown', ['literal', [0.5, 2]], ['literal', [2, 1.5]]] } });
-    m.addLayer({ id: 'station', type: 'symbol', source: 'stations', filter: ['any', ['==', ['get', 'lost'], 1], ['>=', ['zoom'], 12]], layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'text-field': ['step', ['zoom'], ['case', ['==', ['get', 'lost'], 1], ['get', 'name'], ''], 13, ['get', 'name']], 'text-font': ['EC'], 'text-size': 10.5, 'text-offset': [0, 0.9], 'text-anchor': 'top', 'text-optional': true }, paint: label(c.station) });
-    m.addLayer({ id: 'incident', type: 'circle', source: 'incidents', paint: { 'circle-radius': ['interpolate', ['linear'], ['zoom'], 10, ['match', ['get', 'p'], 1, 6, 2, 4.5, 3, 3.5, 2.5], 13, ['match', ['get', 'p'], 1, 9, 2, 7.5, 3, 6, 4.5]], 'circle-color': c.ring[0], 'circle-opacity': ['case', ['all', ['==', ['get', 'p'], 1], ['==', ['get', 'wait'], 1]], 0.45, 0], 'circle-stroke-width': ['case', ['==', ['get', 'wait'], 1], 2.5, 1.3], 'circle-stroke-color': ['match', ['get', 'p'], 1, c.ring[0], 2, c.ring[1], 3, c.ring[2], c.ring[3]] } });
-    m.addLayer({ id: 'selected', type: 'circle', source: 'incidents', filter: ['==', ['get', 'sel'], 1], paint: { 'circle-radius': 14, 'circle-color': c.sel, 'circle-opacity': 0.15, 'circle-stroke-width': 3, 'circle-stroke-color': c.sel } });
-    m.addLayer({ id: 'access-point', type: 'symbol', source: 'access', filter: ['==', ['geometry-type'], 'Point'], layout: { 'icon-image': ['concat', 'a:', ['get', 'state']], 'icon-allow-overlap': true } });
-    m.addLayer({ id: 'gate', type: 'symbol', source: 'zones', filter: ['==', ['geometry-type'], 'Point'], layout: { 'icon-image': 'gate', 'icon-allow-overlap': true, 'text-field': ['step', ['zoom'], '', 14, ['get', 'gate']], 'text-font': ['EC'], 'text-size': 10.5, 'text-offset': [0, 0.8], 'text-anchor': 'top', 'text-optional': true }, paint: label(c.zone) });
-    m.addLayer({ id: 'incident-number', type: 'symbol', source: 'incidents', minzoom: 13.5, layout: { 'text-field': ['get', 'n'], 'text-font': ['EC'], 'text-size': 11, 'text-offset': [0, -1.3], 'text-anchor': 'bottom', 'text-optional': true }, paint: label(c.unit) });
-    m.addLayer({ id: 'unit', type: 'symbol', source: 'units', layout: { 'icon-image': ['get', 'icon'], 'icon-allow-overlap': true, 'icon-ignore-placement': true, 'icon-size': ['interpolate', ['linear'], ['zoom'], 10, 0.5, 13, 1], 'symbol-sort-key': ['get', 'free'], 'text-field': ['step', ['zoom'], '', 13, ['get', 'id']], 'text-font': ['EC'], 'text-size': 11, 'text-offset': [0, 1], 'text-anchor': 'top', 'text-optional': true }, paint: label(c.unit) });
+    addImages(this.map, this.theme, new Set(this.data.stations().map((s) => s.service)));
+    for (const id of SOURCES) this.map.addSource(id, { type: 'geojson', data: fc(this.features(id)) });
+    addLayers(this.map, this.theme);
     this.ready = true;
     this.dirty.clear();
   }
 
   private push(): void {
-    const t = performance.now();
+    const t = performance.now(), minute = Math.floor(this.data.now() / MINUTE_MS);
+    if (minute !== this.minute && this.data.access().length) this.dirty.add('access'); // facts age
+    this.minute = minute;
     if (!this.ready || !this.dirty.size || document.hidden || t - this.sent < this.cadence - 20 || t - this.typed < TYPING_MS) return;
     this.sent = t;
-    const set = (id: string, features: () => GeoJSON.Feature[]): void => { (this.map.getSource(id) as GeoJSONSource | undefined)?.setData(fc(features())); };
     const d = this.dirty;
     this.dirty = new Set();
-    if (d.has('units')) set('units', () => this.unitFeatures());
-    if (d.has('incidents')) set('incidents', () => this.incidentFeatures());
-    if (d.has('zones')) set('zones', () => this.zoneFeatures());
-    if (d.has('access')) set('access', () => this.accessFeatures());
-    if (d.has('stations')) set('stations', () => this.stationFeatures());
+    for (const id of SOURCES) if (d.has(id)) (this.map.getSource(id) as GeoJSONSource | undefined)?.setData(fc(this.features(id)));
     this.measure();
   }
 
@@ -185,16 +177,46 @@ export class BoardMap {
     requestAnimationFrame((now) => { last = now; requestAnimationFrame(step); });
   }
 
-  private under(p: { x: number; y: number }): { layer: string; id: string } | undefined {
+  /** What lies under the pointer: a unit or a call before a fact, a gate or a zone. */
+  private under(p: { x: number; y: number }): { layer: string; id: string; properties: Record<string, unknown> } | undefined {
     if (!this.ready) return undefined;
     const box: [[number, number], [number, number]] = [[p.x - 6, p.y - 6], [p.x + 6, p.y + 6]];
-    const f = this.map.queryRenderedFeatures(box, { layers: ['unit', 'incident'] })[0];
-    return f ? { layer: f.layer.id, id: String(f.properties.id) } : undefined;
+    for (const layers of [['unit', 'incident'], ['gate', 'access-mark'], ['access-line', 'zone-name', 'zone-line']]) {
+      const f = this.map.queryRenderedFeatures(box, { layers })[0];
+      if (f) return { layer: f.layer.id, id: String(f.properties.id), properties: f.properties };
+    }
+    return undefined;
+  }
+
+  /** The words for a fact, a gate or a zone; none for the rest. */
+  private words(properties: Record<string, unknown>): Words | undefined {
+    const fact = this.data.access().find((a) => a.id === properties.fact);
+    if (fact) return factWords(fact, this.data.now(), this.data.clock());
+    const zone = this.data.zones().find((z) => z.id === properties.zone);
+    if (!zone) return undefined;
+    const words = zoneWords(zone, this.data.serviceName, this.data.clock());
+    return properties.gate ? { title: String(properties.name), lines: [`A way into ${words.title}`, ...words.lines] } : words;
+  }
+  private note(words: Words): HTMLElement {
+    const box = document.createElement('div'), title = document.createElement('strong');
+    title.textContent = words.title;
+    box.append(title, ...words.lines.map((line) => Object.assign(document.createElement('p'), { textContent: line })));
+    return box;
+  }
+
+  private hover(p: { x: number; y: number }, at: { lng: number; lat: number }): void {
+    const picking = this.events.picking(), hit = picking ? undefined : this.under(p), words = hit && this.words(hit.properties);
+    this.map.getCanvas().style.cursor = picking ? 'crosshair' : hit ? 'pointer' : '';
+    if (!words || this.pinned?.isOpen()) this.tip.remove();
+    else this.tip.setLngLat(at).setDOMContent(this.note(words)).addTo(this.map);
   }
   private click(p: { x: number; y: number }, at: { lng: number; lat: number }): void {
     if (this.events.picking()) { this.events.pickPlace({ lon: at.lng, lat: at.lat }); return; }
-    const hit = this.under(p);
-    if (hit?.layer === 'unit') this.events.pickUnit(hit.id);
+    const hit = this.under(p), words = hit && this.words(hit.properties);
+    if (words) {
+      this.tip.remove();
+      this.pinned = new Popup({ offset: 10, maxWidth: '300px', className: 'map-note', focusAfterOpen: false }).setLngLat(at).setDOMContent(this.note(words)).addTo(this.map);
+    } else if (hit?.layer === 'unit') this.events.pickUnit(hit.id);
     else if (hit) this.events.pickIncident(hit.id);
   }
 

@@ -1,5 +1,7 @@
 /** The console's only way to the server: same-origin JSON, a CSRF header and an idempotency key on every mutation. */
 
+import type { PlaceFound } from './types';
+
 export interface ProblemBody { type?: string; title?: string; status?: number; code?: string; detail?: string; errors?: { location?: string; message: string; value?: unknown }[] }
 
 /** A refusal or failure in words that can be shown beside the button that caused it. */
@@ -74,3 +76,7 @@ export function at(...parts: string[]): string { return '/' + parts.map(seg).joi
 export const get = <T>(path: string): Promise<T> => send<T>('GET', path);
 export const post = <T>(path: string, body: unknown = {}): Promise<T> => send<T>('POST', path, body);
 export const del = <T>(path: string): Promise<T> => send<T>('DELETE', path);
+
+/** What the words for a place may mean, the likeliest first; what is near a point before what is far. */
+export const findPlaces = async (q: string, near?: { lon: number; lat: number }): Promise<PlaceFound[]> =>
+  (await get<{ items: PlaceFound[] }>(`/places?q=${encodeURIComponent(q)}&limit=7${near ? `&lon=${near.lon}&lat=${near.lat}` : ''}`)).items;

@@ -236,6 +236,8 @@ export interface CallPromise {
 
 export interface CallType { code: string; name: string; service: Service; priority: number; life_safety: boolean; capabilities?: string[]; target_ms?: number }
 
+export interface PlaceFound { label: string; kind: string; lon: number; lat: number; beat?: string; within_m: number; exact: boolean; distance_m?: number }
+
 export interface Notice { kind: 'real' | 'pairing' | 'invented' | 'licence'; text: string }
 
 export interface Named { id: string; name: string }
