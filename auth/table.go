@@ -69,6 +69,8 @@ var Table = []Rule{
 	{"route:GET /api/v1/sweep", dispatchers},
 	{"route:GET /api/v1/places", people},
 	{"route:GET /api/v1/places/nearest", people},
+	{"route:POST /api/v1/access", intake},
+	{"route:DELETE /api/v1/access/{id}", unitsField},
 	{"route:GET /api/v1/route", people},
 	{"route:GET /api/v1/reach", people},
 	{"route:GET /api/v1/incidents/{id}/route", people},

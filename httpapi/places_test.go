@@ -75,3 +75,23 @@ func TestWithoutAPackNothingIsGuessed(t *testing.T) {
 	d.ask("GET", "/api/v1/places/nearest?lon=1&lat=1", nil).want(t, http.StatusNotFound, "no_pack")
 	d.ask("GET", "/api/v1/route?from_lon=0&from_lat=0&to_lon=1&to_lat=1", nil).want(t, http.StatusNotFound, "no_pack")
 }
+
+func TestAccessIsRecordedAndTakenBack(t *testing.T) {
+	d := newDesk(t)
+	fact := map[string]any{"kind": "line", "geometry": [][2]float64{{-122.318, 47.615}, {-122.317, 47.615}}, "state": "blocked", "source": "engine crew", "confidence": "seen", "half_life_ms": 3_600_000}
+	d.ask("POST", "/api/v1/access", fact).want(t, http.StatusOK, "")
+	rows := d.ask("GET", "/api/v1/board", nil).body["access"].([]any)
+	if len(rows) != 1 || rows[0].(map[string]any)["state"] != "blocked" || rows[0].(map[string]any)["direction"] != "both" {
+		t.Fatalf("%v", rows)
+	}
+	id := rows[0].(map[string]any)["id"].(string)
+	fact["kind"] = "area"
+	d.ask("POST", "/api/v1/access", fact).want(t, http.StatusUnprocessableEntity, "")
+	fact["kind"], fact["geometry"] = "point", [][2]float64{{999, 0}}
+	d.ask("POST", "/api/v1/access", fact).want(t, http.StatusUnprocessableEntity, "place_invalid")
+	d.ask("DELETE", "/api/v1/access/"+id, nil).want(t, http.StatusUnprocessableEntity, "")
+	d.ask("DELETE", "/api/v1/access/"+id+"?reason=gone", nil).want(t, http.StatusOK, "")
+	if rows := d.ask("GET", "/api/v1/board", nil).body["access"].([]any); len(rows) != 0 {
+		t.Errorf("%v", rows)
+	}
+}

@@ -46,6 +46,7 @@ type Options struct {
 	BeatAt    func(geo.Point) string
 	Places    Finder // nil: no pack
 	Router    Router // nil: no pack
+	PackHash  string // of the pack that access facts are matched on
 	Notices   []Notice
 	Speed     int  // of the clock: 1 in earnest
 	Demo      bool // offers "enter as…" on loopback
@@ -102,6 +103,7 @@ func New(opt Options) *Server {
 	s.rationingRoutes()
 	s.sweepRoutes()
 	s.placeRoutes()
+	s.accessRoutes()
 	s.figureRoutes()
 	s.peopleRoutes()
 	s.plainRoutes()

@@ -96,7 +96,7 @@ func (h *house) server(opt httpapi.Options) *httpapi.Server {
 	}
 	if h.pack != nil {
 		opt.Tile = lazily(h.pack)
-		opt.Places = findIn(h.pack)
+		opt.Places, opt.PackHash = findIn(h.pack), fmt.Sprintf("%x", h.pack.Hash())
 		opt.BeatAt = func(p geo.Point) string { return h.pack.BeatAt(p) }
 		for _, n := range h.pack.Attribution {
 			opt.Notices = append(opt.Notices, httpapi.Notice{Kind: n.Kind, Text: n.Text})

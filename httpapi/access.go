@@ -1,0 +1,54 @@
+package httpapi
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/everycall/everycall/dispatch"
+)
+
+type accessIn struct {
+	Body struct {
+		Kind       string       `json:"kind" enum:"point,line,area"`
+		Geometry   [][2]float64 `json:"geometry" minItems:"1" maxItems:"2000" doc:"lon, lat"`
+		Direction  string       `json:"direction,omitempty" enum:"both,forward,backward" default:"both" doc:"along the geometry"`
+		Classes    []string     `json:"classes,omitempty" maxItems:"20" doc:"vehicle classes: patrol, engine, ambulance, foot, bicycle; none: all"`
+		State      string       `json:"state" enum:"open,delayed,restricted,blocked,unknown"`
+		DelayMs    int64        `json:"delay_ms,omitempty" minimum:"0" maximum:"86400000"`
+		Source     string       `json:"source" minLength:"1" maxLength:"400" doc:"who saw it, by role"`
+		Confidence string       `json:"confidence" enum:"seen,reported,rumoured"`
+		ObservedAt string       `json:"observed_at,omitempty" doc:"RFC 3339; now when left out"`
+		HalfLifeMs int64        `json:"half_life_ms" minimum:"60000" doc:"after so long it is unknown"`
+		Note       string       `json:"note,omitempty" maxLength:"400"`
+	}
+}
+
+type withdrawIn struct {
+	ID     string `path:"id"`
+	Reason string `query:"reason" required:"true" minLength:"1" maxLength:"400"`
+}
+
+func (s *Server) accessRoutes() {
+	route(s, http.MethodPost, "/api/v1/access", "recordAccess", "places", "Record what somebody saw of a way; routes obey it at once", s.recordAccess)
+	route(s, http.MethodDelete, "/api/v1/access/{id}", "withdrawAccess", "places", "Take it back", func(ctx context.Context, in *withdrawIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.WithdrawAccess{Access: dispatch.AccessID(in.ID), Reason: in.Reason})
+	})
+}
+
+func (s *Server) recordAccess(ctx context.Context, in *accessIn) (*body[Done], error) {
+	at, bad := instant("body.observed_at", in.Body.ObservedAt)
+	if bad != nil {
+		return nil, bad
+	}
+	b := in.Body
+	f := dispatch.AccessFact{Kind: b.Kind, Direction: orText(b.Direction, "both"), Classes: b.Classes, State: dispatch.AccessState(b.State), Delay: dispatch.Millis(b.DelayMs),
+		Source: b.Source, Confidence: b.Confidence, ObservedAt: at, HalfLife: dispatch.Millis(b.HalfLifeMs), Note: b.Note, PackHash: s.opt.PackHash}
+	for _, pair := range b.Geometry {
+		p, bad := fixed(pair[0], pair[1])
+		if bad != nil {
+			return nil, bad
+		}
+		f.Geometry = append(f.Geometry, p)
+	}
+	return s.do(ctx, dispatch.RecordAccess{Fact: f})
+}
