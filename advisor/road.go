@@ -54,13 +54,15 @@ const (
 	spotsMax       = 4096    // remembered places
 )
 
-// NewRoad makes the streets ready. It takes about a second for a large city.
-func NewRoad(g *road.Graph, order []uint32) (*Road, error) {
+// NewRoad makes the streets ready, with the traffic of a time in the jurisdiction's
+// zone. It takes about a second for a large city.
+func NewRoad(g *road.Graph, order []uint32, at time.Time) (*Road, error) {
 	streets, err := road.Prepare(g, order)
 	if err != nil {
 		return nil, err
 	}
-	r := &Road{router: road.NewRouter(streets, road.FreeFlow(), road.AllowUnknown), wake: make(chan struct{}, 1), stands: map[spot]*road.Stand{}, goals: map[spot]*road.Goal{}, facts: map[string]road.Fact{}}
+	band := bandAt(at)
+	r := &Road{router: road.NewRouter(streets, band, road.AllowUnknown), band: band.Name, wake: make(chan struct{}, 1), stands: map[spot]*road.Stand{}, goals: map[spot]*road.Goal{}, facts: map[string]road.Fact{}}
 	r.asker = r.router.NewAsker()
 	return r, nil
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/engine"
@@ -43,7 +44,7 @@ func grid(t *testing.T) *Road {
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := NewRoad(g, g.Order())
+	r, err := NewRoad(g, g.Order(), time.UnixMilli(int64(noon)).UTC())
 	if err != nil {
 		t.Fatal(err)
 	}

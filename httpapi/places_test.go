@@ -3,6 +3,7 @@ package httpapi
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
@@ -27,7 +28,7 @@ func twoBlocks(t *testing.T) (*gazetteer.Index, *advisor.Road) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ways, err := advisor.NewRoad(g, g.Order())
+	ways, err := advisor.NewRoad(g, g.Order(), time.Unix(0, 0))
 	if err != nil {
 		t.Fatal(err)
 	}

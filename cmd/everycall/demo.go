@@ -83,7 +83,12 @@ func (c demoCmd) run(ctx context.Context, stop func(), dir string, listener net.
 	if err != nil {
 		return errors.Join(err, h.close())
 	}
-	if err := h.useStreets(pack); err != nil {
+	now, _, err := drive.Start(pack)
+	if err != nil {
+		return errors.Join(err, h.close())
+	}
+	h.room.Look(func(s *dispatch.State) { now = max(now, s.Now) })
+	if err := h.useStreets(pack, now); err != nil {
 		return errors.Join(err, h.close())
 	}
 	room := &driven{house: h, now: time0.Now}

@@ -67,7 +67,7 @@ func (c serveCmd) Run() error {
 		return err
 	}
 	if pack != nil {
-		if err := h.useStreets(pack); err != nil {
+		if err := h.useStreets(pack, h.engine.Now()); err != nil {
 			return errors.Join(err, h.close())
 		}
 	}

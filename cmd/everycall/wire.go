@@ -15,6 +15,7 @@ import (
 	"github.com/everycall/everycall/city"
 	"github.com/everycall/everycall/cmd/everycall/folder"
 	"github.com/everycall/everycall/console"
+	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/engine"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/httpapi"
@@ -58,9 +59,13 @@ func (h *house) close() error {
 	return h.store.Close()
 }
 
-// useStreets makes the pack's streets ready for routing.
-func (h *house) useStreets(pack *city.Pack) error {
-	road, err := advisor.NewRoad(pack.Roads, pack.Order)
+// useStreets makes the pack's streets ready for routing at a time.
+func (h *house) useStreets(pack *city.Pack, now dispatch.Instant) error {
+	zone, err := time.LoadLocation(pack.Zone)
+	if err != nil {
+		return fmt.Errorf("the pack's time zone: %w", err)
+	}
+	road, err := advisor.NewRoad(pack.Roads, pack.Order, time.UnixMilli(int64(now)).In(zone))
 	if err != nil {
 		return err
 	}
