@@ -43,15 +43,18 @@ func bandAt(t time.Time) road.Band {
 	return day
 }
 
-// keepBand changes to the part of the day that it is in the jurisdiction. Its weights
-// are made beside those in use.
-func (r *Road) keepBand(s *dispatch.State, now dispatch.Instant) {
-	if r.zone == nil || r.named != s.Config.Zone {
-		zone, err := time.LoadLocation(s.Config.Zone)
-		if err != nil || s.Config.Zone == "" { // no traffic is better than a wrong hour's
+// keepBand changes to the part of the day that it is in the jurisdiction's zone.
+func (r *Road) keepBand(name string, now dispatch.Instant) {
+	if !r.banding.TryLock() { // somebody is at it
+		return
+	}
+	defer r.banding.Unlock()
+	if r.zone == nil || r.named != name {
+		zone, err := time.LoadLocation(name)
+		if err != nil || name == "" { // what was is better than a wrong hour's
 			return
 		}
-		r.zone, r.named = zone, s.Config.Zone
+		r.zone, r.named = zone, name
 	}
 	if b := bandAt(time.UnixMilli(int64(now)).In(r.zone)); b.Name != r.band {
 		r.band = b.Name

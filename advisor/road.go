@@ -30,15 +30,18 @@ type Road struct {
 	router *road.Router
 	wake   chan struct{}
 
-	mu     sync.Mutex // guards what follows
+	mu     sync.Mutex // guards what is asked with; nobody holds it while streets change
 	asker  *road.Asker
 	stands map[spot]*road.Stand
 	goals  map[spot]*road.Goal
-	facts  map[string]road.Fact
-	missed []string
-	band   string
-	zone   *time.Location
-	named  string // the zone's name
+
+	knowing sync.Mutex // guards what the router was told
+	facts   map[string]road.Fact
+
+	banding sync.Mutex // guards the part of the day
+	band    string
+	zone    *time.Location
+	named   string // the zone's name
 }
 
 // spot is a place for a vehicle class.
@@ -209,23 +212,18 @@ func (r *Road) Within(k road.Kind, from geo.Point, most dispatch.Millis) ([][2]g
 	return out, true
 }
 
-// Missed are the access facts and zones that match no street.
-func (r *Road) Missed() []string {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return slices.Clone(r.missed)
-}
-
 // Know takes over the access facts and zones of a state. It is quick when nothing has
-// changed.
-func (r *Road) Know(s *dispatch.State, now dispatch.Instant) error {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	r.keepBand(s, now)
+// changed, and looks at the state only as long as it reads them. It returns those that
+// are new and match no street: the router keeps them, and they close nothing.
+func (r *Road) Know(look func(func(*dispatch.State)), now dispatch.Instant) (missed []string, err error) {
+	r.knowing.Lock()
+	defer r.knowing.Unlock()
 	next := map[string]road.Fact{}
-	for _, f := range factsOf(s, now) {
-		next[f.ID] = f
-	}
+	look(func(s *dispatch.State) {
+		for _, f := range factsOf(s, now) {
+			next[f.ID] = f
+		}
+	})
 	var add []road.Fact
 	var remove []string
 	for id, f := range next {
@@ -239,20 +237,15 @@ func (r *Road) Know(s *dispatch.State, now dispatch.Instant) error {
 		}
 	}
 	if len(add)+len(remove) == 0 {
-		return nil
+		return nil, nil
 	}
 	slices.SortFunc(add, func(a, b road.Fact) int { return cmp.Compare(a.ID, b.ID) })
 	slices.Sort(remove)
-	_, missed, err := r.router.Update(add, remove)
-	if err != nil {
-		return fmt.Errorf("streets that open and close: %w", err)
+	if _, missed, err = r.router.Update(add, remove); err != nil {
+		return nil, fmt.Errorf("streets that open and close: %w", err)
 	}
 	r.facts = next
-	changed := func(id string) bool {
-		return slices.Contains(remove, id) || slices.ContainsFunc(add, func(f road.Fact) bool { return f.ID == id })
-	}
-	r.missed = append(slices.DeleteFunc(r.missed, changed), missed...)
-	return nil
+	return missed, nil
 }
 
 func same(a, b road.Fact) bool {
@@ -274,16 +267,24 @@ func (r *Road) Follow(events []engine.Recorded) {
 }
 
 // Run keeps up with the room until ctx ends: at once when something is recorded, and
-// every second for what grows old. Failed is told what could not be taken over.
+// every second for what grows old. The weights of another part of the day are made
+// beside that. Failed is told what could not be taken over.
 func (r *Road) Run(ctx context.Context, look func(func(*dispatch.State)), now func() dispatch.Instant, failed func(error)) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
+	var bands sync.WaitGroup
+	defer bands.Wait()
 	for {
-		look(func(s *dispatch.State) {
-			if err := r.Know(s, now()); err != nil {
-				failed(err)
-			}
-		})
+		missed, err := r.Know(look, now())
+		if err != nil {
+			failed(err)
+		}
+		for _, id := range missed {
+			failed(fmt.Errorf("%s matches no street: it closes nothing", id))
+		}
+		var zone string
+		look(func(s *dispatch.State) { zone = s.Config.Zone })
+		bands.Go(func() { r.keepBand(zone, now()) })
 		select {
 		case <-ctx.Done():
 			return

@@ -58,7 +58,7 @@ func TestPlacesAndRoutes(t *testing.T) {
 	d.ask("GET", "/api/v1/reach?lon=1&lat=1", nil).want(t, http.StatusUnprocessableEntity, "off_network")
 	s := dispatch.NewState()
 	s.Access["x1"] = &dispatch.AccessFact{ID: "x1", Kind: "point", Geometry: []geo.Point{{Lon: -1_223_170_000, Lat: 476_154_000}}, Direction: "both", State: dispatch.AccessBlocked, HalfLife: dispatch.Hour}
-	if err := ways.Know(s, 0); err != nil {
+	if _, err := ways.Know(func(see func(*dispatch.State)) { see(s) }, 0); err != nil {
 		t.Fatal(err)
 	}
 	shut := d.ask("GET", "/api/v1/route?vehicle=engine&"+ends, nil).want(t, http.StatusOK, "").body

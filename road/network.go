@@ -13,9 +13,8 @@ import (
 // that one should not: ways with the fewest of these come first, and of them the
 // quickest. A way may take up to 37 hours.
 const (
-	reluctance     = 1 << 27
-	msMask         = reluctance - 1
-	reluctancesMax = 15
+	reluctance = 1 << 27
+	msMask     = reluctance - 1
 )
 
 // Streets are a graph made ready for routing: what a city has once. It never changes.
@@ -132,8 +131,9 @@ func (s *Streets) Turns(visit func(turn, from, to uint32)) {
 	}
 }
 
-// TurnWeight is what a vehicle class takes over a turn and along the link behind it, in
-// ms, or 2³¹−1 when it must not: without the facts that the view knows.
+// TurnWeight is the weight of a turn and of the link behind it for a vehicle class,
+// without the facts that the view knows: ms, a reluctant entry above them, and 2³¹−1
+// when it must not.
 func (v *View) TurnWeight(k Kind, turn uint32) uint32 { return v.base(k, turn) }
 
 // Size is how large the hierarchy is.
@@ -201,8 +201,9 @@ func (a *Asker) Within(v *View, from *Stop, ms uint32) []Reached {
 	}
 	for dir, may := range [2]bool{from.fore, from.back} {
 		arc := arcID(2*from.spot.link) + arcID(dir)
-		if along, _, _ := v.on(from, arc); may && v.ahead(k, arc, along, beyond) < reluctance {
-			add(arc, along, ms)
+		along, _, _ := v.on(from, arc)
+		if met := v.ahead(k, arc, along, beyond); may && met < reluctance && met <= ms {
+			add(arc, along, ms-met)
 		}
 		// And round the block to the part behind it.
 		for _, turn := range s.turns.into[s.turns.intoAt[arc]:s.turns.intoAt[arc+1]] {
@@ -233,6 +234,6 @@ func grown(s []uint32, n int) []uint32 {
 	return s[:n]
 }
 
-// Recustomize makes a vehicle class's weights anew from nothing, for measuring it. The
-// answers stay what they are.
-func (v *View) Recustomize(k Kind) { v.metrics[k].Customize() }
+// Customizer makes a vehicle class's weights anew from nothing at every call, on a copy
+// that nobody asks: what the work costs.
+func (v *View) Customizer(k Kind) func() { return v.metrics[k].Clone().Customize }

@@ -75,12 +75,16 @@ var profiles = [VehicleKinds]profile{
 func (k Kind) Ordinary(ms int64) int64 { return ms * int64(profiles[k].ordinary) / 100 }
 
 // kmhMs turns millimetres at km/h into milliseconds, rounded up.
-func kmhMs(length int64, kmh uint32) uint32 {
-	return uint32((length*36 + int64(kmh)*10 - 1) / (int64(kmh) * 10))
+func kmhMs(length int64, kmh uint32) int64 {
+	return (length*36 + int64(kmh)*10 - 1) / (int64(kmh) * 10)
 }
 
-// EdgeMs is how long a vehicle takes along an edge in a band, in milliseconds, at least
-// one.
+// edgeMsMax is the most that one edge counts, some four and a half hours: a weight must
+// hold the sums of a way.
+const edgeMsMax = 1 << 24
+
+// EdgeMs is how long a vehicle takes along an edge in a band, in milliseconds: one to
+// edgeMsMax.
 func (k Kind) EdgeMs(e *Edge, b *Band) uint32 {
 	p := &profiles[k]
 	speed := p.speed[e.Class]
@@ -89,12 +93,12 @@ func (k Kind) EdgeMs(e *Edge, b *Band) uint32 {
 	}
 	ms := kmhMs(int64(e.Length), speed)
 	if e.Travel > 0 && p.traffic {
-		ms = e.Travel
+		ms = int64(e.Travel)
 	}
 	if p.traffic {
-		ms = ms * uint32(b.Percent[e.Class]) / 100
+		ms = ms * int64(b.Percent[e.Class]) / 100
 	}
-	return min(max(ms, 1), 1<<26)
+	return uint32(min(max(ms, 1), edgeMsMax))
 }
 
 // manner is how one goes on at a junction.

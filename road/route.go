@@ -17,7 +17,7 @@ type Route struct {
 	Legs     []Leg
 	Relies   []string // facts on the way: what is unknown, delayed, restricted, or said to be open
 	Avoids   []string // facts for which the way is not the one that it would be without any
-	Blocked  []string // when no way leads there: the fewest facts whose opening would help; none when that would not
+	Blocked  []string // when no way leads there: the blocked facts on the way that enters the fewest; none when no opening would help
 }
 
 // Leg is a part of a route along one street.
@@ -52,7 +52,7 @@ func (a *Asker) Route(v *View, from, to *Stop) Route {
 // Drive is Route without what it avoids or is blocked by, which takes longer to find.
 func (a *Asker) Drive(v *View, from, to *Stop) Route {
 	r := Route{Epoch: v.Epoch, From: *from, To: *to}
-	pieces, w := a.way(v, v.metrics[from.kind], from, to)
+	pieces, w := a.way(v, from, to)
 	if r.Reach = reachOf(w); r.OK {
 		a.tell(v, pieces, &r)
 		r.Relies = v.factsOn(pieces, from.kind, func(f *Fact) bool { return f.State != StateBlocked })
@@ -86,14 +86,13 @@ func union(a, b []string) []string {
 	return slices.Compact(all)
 }
 
-// way is the way of least weight by some metric, which is the view's own or the one
-// without facts.
-func (a *Asker) way(v *View, m *cch.Metric, from, to *Stop) (pieces []piece, weight uint32) {
+// way is the way of least weight.
+func (a *Asker) way(v *View, from, to *Stop) (pieces []piece, weight uint32) {
 	w, by, _ := a.far(v, from, to)
 	if w >= cch.Inf {
 		return nil, w
 	}
-	s := v.streets
+	s, m := v.streets, v.metrics[from.kind]
 	if by < 0 {
 		_, arc := v.along(from, to)
 		start, _, _ := v.on(from, arc)
@@ -193,7 +192,7 @@ func (v *View) bare() *View {
 // better one.
 func (a *Asker) avoided(v *View, from, to *Stop, r *Route) []string {
 	bare := v.bare()
-	pieces, w := a.way(bare, bare.metrics[from.kind], from, to)
+	pieces, w := a.way(bare, from, to)
 	if is := reachOf(w); is.Reluctant > r.Reluctant || is.Reluctant == r.Reluctant && is.Ms >= r.Ms {
 		return nil
 	}

@@ -131,16 +131,12 @@ func (d *Driver) Step(ctx context.Context, now dispatch.Instant) error {
 	}
 	var acts []act
 	var wishes []wish
-	var failed error
-	d.room.Look(func(st *dispatch.State) {
-		if d.streets.road != nil {
-			failed = d.streets.road.Know(st, now)
+	if d.streets.road != nil {
+		if _, err := d.streets.road.Know(d.room.Look, now); err != nil {
+			return err
 		}
-		acts, wishes = d.crews(st, now)
-	})
-	if failed != nil {
-		return failed
 	}
+	d.room.Look(func(st *dispatch.State) { acts, wishes = d.crews(st, now) })
 	d.grant(wishes, now)
 	if err := submit(acts); err != nil {
 		return err

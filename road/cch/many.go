@@ -84,16 +84,17 @@ func (q *Query) climb(m *Metric, r uint32) uint32 {
 // (PHAST).
 func (q *Query) All(m *Metric, far []uint32, seeds ...Seed) {
 	m.There(q.there, seeds...)
-	q.sweep(m, q.there, far, func(t *Topology, z uint32) (uint32, uint32) { return t.split[z], t.first[z+1] })
+	q.sweep(m, q.there, far, q.t.split, q.t.first[1:])
 }
 
 // AllTo is All for the distances from everywhere to a place.
 func (q *Query) AllTo(m *Metric, far []uint32, seeds ...Seed) {
 	m.Back(q.back, seeds...)
-	q.sweep(m, q.back, far, func(t *Topology, z uint32) (uint32, uint32) { return t.first[z], t.split[z] })
+	q.sweep(m, q.back, far, q.t.first, q.t.split)
 }
 
-func (q *Query) sweep(m *Metric, l *Label, far []uint32, arcs func(*Topology, uint32) (uint32, uint32)) {
+// sweep carries a label down to all, along the arcs from … to of each rank.
+func (q *Query) sweep(m *Metric, l *Label, far, from, to []uint32) {
 	t, byRank := q.t, q.many.far
 	clear(q.many.mark) // far is used for something else
 	clear(q.many.goal)
@@ -105,9 +106,8 @@ func (q *Query) sweep(m *Metric, l *Label, far []uint32, arcs func(*Topology, ui
 		byRank[r] = l.far[d]
 	}
 	for z := len(byRank) - 1; z >= 0; z-- {
-		from, to := arcs(t, uint32(z))
 		best := byRank[z]
-		highs, weights := t.high[from:to], m.weight[from:to]
+		highs, weights := t.high[from[z]:to[z]], m.weight[from[z]:to[z]]
 		weights = weights[:len(highs)]
 		for i, h := range highs {
 			best = min(best, byRank[h]+weights[i])

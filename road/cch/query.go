@@ -52,27 +52,25 @@ func (t *Topology) begin(l *Label, seeds []Seed) uint32 {
 // single one). Without seeds no way leads anywhere.
 func (m *Metric) There(l *Label, seeds ...Seed) {
 	t := m.t
-	if t.begin(l, seeds) == none {
-		return
-	}
-	for d := len(l.path) - 1; d >= 0; d-- {
-		r, far := l.path[d], l.far[d]
-		if far < Inf {
-			spread(l.far, far, t.highDepth[t.first[r]:t.split[r]], m.weight[t.first[r]:t.split[r]])
-		}
+	if t.begin(l, seeds) != none {
+		m.climb(l, t.first, t.split)
 	}
 }
 
 // Back fills a label with the ways to a place.
 func (m *Metric) Back(l *Label, seeds ...Seed) {
 	t := m.t
-	if t.begin(l, seeds) == none {
-		return
+	if t.begin(l, seeds) != none {
+		m.climb(l, t.split, t.first[1:])
 	}
+}
+
+// climb carries a label's seeds up to the root, along the arcs from … to of each rank.
+func (m *Metric) climb(l *Label, from, to []uint32) {
 	for d := len(l.path) - 1; d >= 0; d-- {
 		r, far := l.path[d], l.far[d]
 		if far < Inf {
-			spread(l.far, far, t.highDepth[t.split[r]:t.first[r+1]], m.weight[t.split[r]:t.first[r+1]])
+			spread(l.far, far, m.t.highDepth[from[r]:to[r]], m.weight[from[r]:to[r]])
 		}
 	}
 }
@@ -191,7 +189,7 @@ func (q *Query) lower(m *Metric, l *Label, r uint32, there bool) (arc, below uin
 	d := int(t.depth[r])
 	for k := d + 1; k < len(l.path); k++ {
 		x := l.path[k]
-		if l.far[k] >= l.far[d]+1 {
+		if l.far[k] > l.far[d] {
 			continue
 		}
 		a := none

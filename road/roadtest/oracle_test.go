@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/road"
 )
 
@@ -145,8 +146,8 @@ func someSnap(r *rand.Rand) road.Snap {
 	return road.Snap{Heading: r.IntN(360), HasHeading: r.IntN(3) == 0, Kerb: r.IntN(3) == 0}
 }
 
-// checkRoute: a route begins and ends where it should and takes what its legs take;
-// where none leads, opening what it names gives one.
+// checkRoute: a route begins and ends where it should, and its line and legs do not go
+// beyond it; where none leads, opening what it names gives one.
 func checkRoute(t *testing.T, v *road.View, o *Oracle, r *road.Route, from, to *road.Stop, facts []road.Fact) {
 	if !r.OK {
 		open := slices.DeleteFunc(slices.Clone(facts), func(f road.Fact) bool { return slices.Contains(r.Blocked, f.ID) })
@@ -158,6 +159,16 @@ func checkRoute(t *testing.T, v *road.View, o *Oracle, r *road.Route, from, to *
 	}
 	if len(r.Line) == 0 || far(r.Line[0].Lon, from.At.Lon) || far(r.Line[len(r.Line)-1].Lon, to.At.Lon) || far(r.Line[0].Lat, from.At.Lat) || far(r.Line[len(r.Line)-1].Lat, to.At.Lat) {
 		t.Errorf("the line %v does not lead from %v to %v", r.Line, from.At, to.At)
+	}
+	var legs int64
+	for _, l := range r.Legs {
+		legs += l.Ms
+	}
+	if legs > r.Ms { // turns and delays are beside the legs
+		t.Errorf("legs of %d ms on a way of %d ms", legs, r.Ms)
+	}
+	if drawn := geo.Length(r.Line); drawn > r.Length+geo.Millimetres(30*len(r.Line)) { // a line that jumps is too long
+		t.Errorf("a line of %d mm for a way of %d mm", drawn, r.Length)
 	}
 	for _, id := range r.Avoids {
 		if slices.Contains(r.Relies, id) {

@@ -90,3 +90,39 @@ func askUntil(t *testing.T, r *rand.Rand, router *road.Router, side int, oracles
 		v.Release()
 	}
 }
+
+// TestABandAndClosuresAtOnce: what closes while the weights of another part of the day
+// are made is closed in them too.
+func TestABandAndClosuresAtOnce(t *testing.T) {
+	const side = 7
+	for seed := range uint64(6) {
+		r := rand.New(rand.NewPCG(seed, 21))
+		s, err := Town(r, side)
+		if err != nil {
+			t.Fatal(err)
+		}
+		router := road.NewRouter(s, road.FreeFlow(), road.AllowUnknown)
+		slow := road.FreeFlow()
+		for c := range slow.Percent {
+			slow.Percent[c] = 170
+		}
+		var both sync.WaitGroup
+		both.Go(func() { router.SetBand(slow) })
+		facts := map[string]road.Fact{}
+		for range 12 {
+			f := Fact(r, side, 5)
+			facts[f.ID] = f
+			if _, _, err := router.Update([]road.Fact{f}, nil); err != nil {
+				t.Fatal(err)
+			}
+		}
+		both.Wait()
+		var known []road.Fact
+		for _, f := range facts {
+			known = append(known, f)
+		}
+		v := router.View()
+		checkKinds(t, r, router, v, New(s, slow, road.AllowUnknown, known), side, known)
+		v.Release()
+	}
+}
