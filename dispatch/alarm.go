@@ -46,6 +46,7 @@ type Alarm struct {
 	Promise  PromiseID  `json:"promise,omitempty"`
 	Preset   string     `json:"preset,omitempty"`
 	Bulk     BulkID     `json:"bulk,omitempty"`
+	About    string     `json:"about,omitempty"` // of anything else, as "kind:id": "zone:z1"
 	Times    int        `json:"times"` // raised that often for the same thing
 	AckedBy  string     `json:"acked_by,omitempty"`
 	AckedAt  Instant    `json:"acked_at,omitempty"`
@@ -71,6 +72,7 @@ type AlarmRaised struct {
 	Promise  PromiseID  `json:"promise,omitempty"`
 	Preset   string     `json:"preset,omitempty"`
 	Bulk     BulkID     `json:"bulk,omitempty"`
+	About    string     `json:"about,omitempty"`
 	NextDue  Instant    `json:"next_due,omitempty"`
 }
 
@@ -121,7 +123,7 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 	}
 	if a := s.repeatAlarm(e); a != nil { // one line an incident, counted, with the oldest time
 		a.Times++
-		a.Contact, a.Text, a.AckedBy, a.AckedAt = e.Contact, e.Text, "", 0
+		a.Contact, a.Text, a.Desk, a.Level, a.AckedBy, a.AckedAt = e.Contact, e.Text, e.Desk, e.Level, "", 0
 		s.touched.alarm(a.ID)
 		return
 	}
@@ -129,7 +131,7 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 		s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == CauseStaged && a.Contact == e.Contact })
 	}
 	a := &Alarm{ID: e.ID, Cause: e.Cause, Level: e.Level, Desk: e.Desk, Text: e.Text, RaisedAt: st.At, Contact: e.Contact,
-		Incident: e.Incident, Posture: e.Posture, Station: e.Station, Promise: e.Promise, Preset: e.Preset, Bulk: e.Bulk, Times: 1}
+		Incident: e.Incident, Posture: e.Posture, Station: e.Station, Promise: e.Promise, Preset: e.Preset, Bulk: e.Bulk, About: e.About, Times: 1}
 	s.Alarms[e.ID] = a
 	s.indexAlarm(a)
 	s.touched.alarm(e.ID)
@@ -142,13 +144,26 @@ func (e *AlarmAcked) evolve(s *State, st Stamped) {
 		a.AckedBy, a.AckedAt = st.By, st.At
 		s.touched.alarm(e.Alarm)
 	default:
+		if a.About != "" { // so does whatever is about a thing that can be seen to
+			a.AckedBy, a.AckedAt = st.By, st.At
+			s.touched.alarm(e.Alarm)
+			return
+		}
 		s.dropAlarm(e.Alarm)
 	}
 }
 
-// repeatAlarm is the alarm that stands about callers who ring again about the same
-// incident; nil for an alarm about anything else.
+// repeatAlarm is the alarm that stands already for the same reason: callers who ring
+// again about the same incident, or the same thing that an alarm is about.
 func (s *State) repeatAlarm(e *AlarmRaised) *Alarm {
+	if e.About != "" {
+		for _, a := range s.Alarms { // at most one: the order cannot show
+			if a.Cause == e.Cause && a.About == e.About {
+				return a
+			}
+		}
+		return nil
+	}
 	if e.Cause != CauseRepeat {
 		return nil
 	}
@@ -180,6 +195,11 @@ func (s *State) dropAlarm(id AlarmID) {
 		}
 	}
 	s.touched.alarm(id)
+}
+
+// dropAlarmsAbout takes away the alarms of one cause about one thing.
+func (s *State) dropAlarmsAbout(cause Cause, about string) {
+	s.dropAlarmsOf(func(a *Alarm) bool { return a.Cause == cause && a.About == about })
 }
 
 // dropAlarmsOf takes away the alarms whose reason is gone.

@@ -283,6 +283,7 @@ type Alarm struct {
 	Contact  string `json:"contact,omitempty"`
 	Posture  string `json:"posture,omitempty"`
 	Preset   string `json:"preset,omitempty"`
+	About    string `json:"about,omitempty" doc:"what else it is about, as kind:id"`
 	Clearing string `json:"clearing,omitempty"`
 	Count    int    `json:"count"`
 	AckedBy  string `json:"acked_by,omitempty"`
@@ -516,7 +517,7 @@ func (r rows) liaison(l *dispatch.Liaison) Liaison {
 
 func (r rows) alarm(a *dispatch.Alarm) Alarm {
 	return Alarm{ID: string(a.ID), Cause: string(a.Cause), Level: string(a.Level), Desk: string(a.Desk), Text: a.Text, RaisedAt: r.time(a.RaisedAt),
-		Incident: string(a.Incident), Contact: string(a.Contact), Posture: string(a.Posture), Preset: a.Preset, Clearing: string(a.Bulk), Count: a.Times, AckedBy: a.AckedBy}
+		Incident: string(a.Incident), Contact: string(a.Contact), Posture: string(a.Posture), Preset: a.Preset, About: a.About, Clearing: string(a.Bulk), Count: a.Times, AckedBy: a.AckedBy}
 }
 
 func (r rows) promise(p *dispatch.Promise) Promise {
