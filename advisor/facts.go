@@ -1,6 +1,7 @@
 package advisor
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/everycall/everycall/dispatch"
@@ -20,18 +21,24 @@ func factsOf(s *dispatch.State, now dispatch.Instant) []road.Fact {
 			continue
 		}
 		wall := road.Fact{ID: string(z.ID), Shape: road.ShapeWall, Geometry: z.Outline, State: road.StateBlocked}
-		var through road.Vehicles
 		for _, rule := range z.Rules {
-			vehicles := vehiclesOf(rule.Service)
 			if rule.Entry != dispatch.EntryFree {
-				wall.For |= vehicles
-			}
-			if rule.Entry != dispatch.EntryNone {
-				through |= vehicles
+				wall.For |= vehiclesOf(rule.Service)
 			}
 		}
-		for _, g := range z.Gates {
-			wall.Gates = append(wall.Gates, road.Gate{Point: g.Point, For: through})
+		for n := range z.Gates {
+			g := road.Gate{Point: z.Gates[n].Point}
+			for _, of := range s.Config.Services {
+				if s.GateLets(z, &z.Gates[n], of, now) {
+					g.For |= vehiclesOf(of)
+				}
+			}
+			wall.Gates = append(wall.Gates, g)
+		}
+		for n, part := range z.Parts {
+			if part.Heat == dispatch.HeatHot { // nobody drives through it who can drive around
+				out = append(out, road.Fact{ID: fmt.Sprintf("%s/%s%d", z.ID, part.Heat, n+1), Shape: road.ShapeArea, Geometry: part.Outline, State: road.StateRestricted, For: road.Everybody})
+			}
 		}
 		if wall.For != 0 {
 			out = append(out, wall)

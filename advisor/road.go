@@ -256,7 +256,8 @@ func same(a, b road.Fact) bool {
 func (r *Road) Follow(events []engine.Recorded) {
 	for _, e := range events {
 		switch e.Event.(type) {
-		case *dispatch.AccessRecorded, *dispatch.AccessWithdrawn, *dispatch.ZoneDeclared, *dispatch.ZoneWasEnded:
+		case *dispatch.AccessRecorded, *dispatch.AccessWithdrawn, *dispatch.ZoneDeclared, *dispatch.ZoneAmended, *dispatch.ZoneWasEnded,
+			*dispatch.ClearanceGiven, *dispatch.ClearanceEnded, *dispatch.AgreementRecorded, *dispatch.AgreementBegan, *dispatch.AgreementEnded:
 			select {
 			case r.wake <- struct{}{}:
 			default: // it is awake already

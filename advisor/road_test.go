@@ -123,10 +123,32 @@ func TestAFactIsForItsClasses(t *testing.T) {
 // zone is a walled quarter around the middle of the town, with one gate in the west.
 func zone(fire dispatch.Entry) *dispatch.State {
 	s := dispatch.NewState()
+	s.Config.Services = []dispatch.Service{"police", "fire", "ems"}
 	west, south, east, north := middle(0, 0).Lon, corner(0, 0).Lat+step/2, middle(3, 0).Lon, corner(0, 3).Lat+step/2
 	s.Zones["z1"] = &dispatch.Zone{ID: "z1", Outline: geo.Ring{{Lon: west, Lat: south}, {Lon: east, Lat: south}, {Lon: east, Lat: north}, {Lon: west, Lat: north}},
 		Rules: []dispatch.ZoneRule{{Service: "police", Entry: dispatch.EntryGatesOnly}, {Service: "fire", Entry: fire}}, Gates: []dispatch.Gate{{ID: "g1", Point: middle(0, 2)}}}
 	return s
+}
+
+// TestAgreementOpensAGateWhileItLasts: not before, and not at its last instant.
+func TestAgreementOpensAGateWhileItLasts(t *testing.T) {
+	r := grid(t)
+	s := zone(dispatch.EntryStageOutside)
+	s.Agreements["ag1"] = &dispatch.Agreement{ID: "ag1", Zone: "z1", Services: []dispatch.Service{"fire"}, From: noon, Until: noon.Add(dispatch.Hour)}
+	for _, c := range []struct {
+		at   dispatch.Instant
+		open bool
+	}{{noon - 1, false}, {noon, true}, {noon.Add(dispatch.Hour) - 1, true}, {noon.Add(dispatch.Hour), false}} {
+		know(t, r, s, c.at)
+		if way := r.Way(engine1, corner(4, 2), corner(2, 2), true); way.Known != c.open {
+			t.Errorf("at %d: %+v, want a way %t", c.at, way, c.open)
+		}
+	}
+	s.Clearances["ec1"] = &dispatch.Clearance{ID: "ec1", Zone: "z1", Gate: "g1", Services: []dispatch.Service{"fire"}, GivenAt: noon, Until: noon.Add(2 * dispatch.Hour)}
+	know(t, r, s, noon.Add(dispatch.Hour))
+	if way := r.Way(engine1, corner(4, 2), corner(2, 2), true); !way.Known {
+		t.Errorf("a clearance opens the gate: %+v", way)
+	}
 }
 
 func TestZonesAreEnteredAtTheirGates(t *testing.T) {

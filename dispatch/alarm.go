@@ -1,21 +1,27 @@
 package dispatch
 
-import "slices"
+import (
+	"slices"
+	"strings"
+)
 
 // Cause groups alarms: one line a cause, with a count and the oldest.
 type Cause string
 
 // The causes of an alarm.
 const (
-	CauseOverdue Cause = "overdue"        // a contact's due time passed
-	CausePromise Cause = "promise_broken" // a caller was told otherwise
-	CauseReview  Cause = "posture_review" // nobody reviewed a posture in time
-	CauseEnded   Cause = "posture_ended"  // a posture ended at its limit
-	CauseStaged  Cause = "staged"         // a life-safety call cannot be reached
-	CauseRepeat  Cause = "repeat_caller"  // the same number for the third time
-	CauseStation Cause = "station_lost"   // units without a home
-	CauseZone    Cause = "zone_ended"     // a zone's time has passed
-	CauseClock   Cause = "clock_jumped"   // the clock cannot be trusted
+	CauseOverdue    Cause = "overdue"        // a contact's due time passed
+	CausePromise    Cause = "promise_broken" // a caller was told otherwise
+	CauseReview     Cause = "posture_review" // nobody reviewed a posture in time
+	CauseEnded      Cause = "posture_ended"  // a posture ended at its limit
+	CauseStaged     Cause = "staged"         // a life-safety call cannot be reached
+	CauseRepeat     Cause = "repeat_caller"  // the same number for the third time
+	CauseStation    Cause = "station_lost"   // units without a home
+	CauseZone       Cause = "zone_ended"     // a zone's time has passed
+	CauseEntry      Cause = "entry"          // a call lies where nobody knows a way in
+	CauseClearance  Cause = "clearance"      // somebody waits for a word, or the word is out
+	CauseGrantEnded Cause = "grant_ended"    // an agreement or a clearance is over
+	CauseClock      Cause = "clock_jumped"   // the clock cannot be trusted
 
 	CauseProposed Cause = "posture_proposed" // a trigger proposes a posture
 	CauseBulk     Cause = "bulk_clearing"    // calls cleared together want a second person
@@ -47,7 +53,7 @@ type Alarm struct {
 	Preset   string     `json:"preset,omitempty"`
 	Bulk     BulkID     `json:"bulk,omitempty"`
 	About    string     `json:"about,omitempty"` // of anything else, as "kind:id": "zone:z1"
-	Times    int        `json:"times"` // raised that often for the same thing
+	Times    int        `json:"times"`           // raised that often for the same thing
 	AckedBy  string     `json:"acked_by,omitempty"`
 	AckedAt  Instant    `json:"acked_at,omitempty"`
 }
@@ -139,18 +145,28 @@ func (e *AlarmRaised) evolve(s *State, st Stamped) {
 
 func (e *AlarmAcked) evolve(s *State, st Stamped) {
 	a := s.Alarms[e.Alarm]
-	switch a.Cause {
-	case CauseOverdue, CauseStaged, CauseReview, CauseStation, CauseClock, CauseBulk: // stands until what it asks for is done
-		a.AckedBy, a.AckedAt = st.By, st.At
-		s.touched.alarm(e.Alarm)
-	default:
-		if a.About != "" { // so does whatever is about a thing that can be seen to
-			a.AckedBy, a.AckedAt = st.By, st.At
-			s.touched.alarm(e.Alarm)
-			return
-		}
+	if !a.stands() {
 		s.dropAlarm(e.Alarm)
+		return
 	}
+	a.AckedBy, a.AckedAt = st.By, st.At
+	s.touched.alarm(e.Alarm)
+}
+
+// stands reports whether it stays until what it asks for is done; else it is enough
+// that somebody has seen it.
+func (a *Alarm) stands() bool {
+	switch a.Cause {
+	case CauseOverdue, CauseStaged, CauseReview, CauseStation, CauseClock, CauseBulk:
+		return true
+	case CauseEntry: // until a gate is named
+		return strings.HasPrefix(a.About, "zone:")
+	case CauseClearance: // until it is given
+		return strings.HasPrefix(a.About, "clearance:")
+	case CauseGrantEnded:
+		return false
+	}
+	return a.About != ""
 }
 
 // repeatAlarm is the alarm that stands already for the same reason: callers who ring

@@ -9,6 +9,7 @@ type DispatchUnit struct {
 	Travel   Millis // 0: not known
 	Model    string // "straight_line", "road", "" when Travel is 0
 	Override string // why it is sent where a zone's rule says no; empty: it is not
+	Outside  bool   // it is sent to the rendezvous, and waits there
 }
 
 // StackUnit puts an incident behind what a unit is doing now.
@@ -33,7 +34,8 @@ type UnitDispatched struct {
 	Travel    Millis     `json:"travel,omitempty"`
 	Model     string     `json:"model,omitempty"`
 	FromStack bool       `json:"from_stack,omitempty"`
-	Private   Private    `json:"-"` // Text: why against the zone's rule
+	Outside   bool       `json:"outside,omitempty"` // to the rendezvous: it may not go in
+	Private   Private    `json:"-"`                 // Text: why against the zone's rule
 }
 
 // UnitStacked: the incident waits behind the unit's active one.
@@ -97,13 +99,13 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if no := s.reserve(u, i); no != nil {
 		return nil, no
 	}
-	if no := s.entry(u.Service, i, c.Override); no != nil {
+	if no := s.entry(u.Service, i, c, m.At); no != nil {
 		return nil, no
 	}
 	if contains(u.Stack, c.Incident) {
 		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Contact: s.lead(i), Private: said("sent now")})
 	}
-	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Private: said(c.Override)})
+	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Outside: s.outside(u.Service, i, c, m.At), Private: said(c.Override)})
 	return s.onTheWay(i, c.Travel, m, out), nil
 }
 
@@ -170,24 +172,6 @@ func (s *State) SpareFor(of Service, i *Incident) (spare int, by *Posture) {
 	return spare, by
 }
 
-// EntryRefused answers why a zone's rule does not let a service in to an
-// incident; nil when it does.
-func (s *State) EntryRefused(of Service, i *Incident) *Rejection { return s.entry(of, i, "") }
-
-// entry refuses to send a service into a zone whose rule closes it, unless
-// somebody says why. Life-safety always passes: a way in is then a plan.
-func (s *State) entry(of Service, i *Incident, override string) *Rejection {
-	z := s.Zones[i.Zone]
-	if z == nil || z.EndedAt != 0 || i.LifeSafety || override != "" {
-		return nil
-	}
-	switch rule := z.RuleFor(of); rule {
-	case EntryNone, EntryLifeSafetyOnly, EntryStageOutside:
-		return reject(ZoneClosed, "zone %q: %s for %s; stage it, hold it, or say why it is sent all the same", z.Name, rule, of).at("override_reason")
-	}
-	return nil
-}
-
 func (c StackUnit) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	u, no := s.workingUnit(c.Unit)
 	if no != nil {
@@ -245,11 +229,11 @@ func (s *State) release(id UnitID, leaving IncidentID, m Meta, out []Event) []Ev
 func (s *State) nextInStack(id UnitID, leaving IncidentID, m Meta, out []Event) []Event {
 	for _, next := range s.Units[id].Stack {
 		i := s.Incidents[next]
-		if next == leaving || i == nil || !i.Open() || len(i.Assignments) >= MaxAssignments || s.reserve(s.Units[id], i) != nil || s.entry(s.Units[id].Service, i, "") != nil {
+		if next == leaving || i == nil || !i.Open() || len(i.Assignments) >= MaxAssignments || s.reserve(s.Units[id], i) != nil || s.entry(s.Units[id].Service, i, DispatchUnit{}, m.At) != nil {
 			continue
 		}
 		out = append(out, &UnitUnassigned{Unit: id, Incident: next, Contact: s.lead(i), Private: said("sent now")},
-			&UnitDispatched{Unit: id, Incident: next, FromStack: true, Contact: s.lead(i)})
+			&UnitDispatched{Unit: id, Incident: next, FromStack: true, Contact: s.lead(i), Outside: s.outside(s.Units[id].Service, i, DispatchUnit{}, m.At)})
 		return s.onTheWay(i, 0, m, out)
 	}
 	return out
@@ -271,7 +255,7 @@ func (s *State) leftAlone(i *Incident, leaving UnitID, reason string, m Meta, ou
 func (e *UnitDispatched) evolve(s *State, st Stamped) {
 	u, i := s.Units[e.Unit], s.Incidents[e.Incident]
 	milestones := append(make([]Milestone, 0, 4), Milestone{Status: StatusDispatched, At: st.At, Entered: st.At, Source: SourceSystem}) // most have three or four
-	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model, Milestones: milestones})
+	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model, Outside: e.Outside, Milestones: milestones})
 	was := u.Free()
 	u.Incident, u.Status, u.Since, u.Source = e.Incident, StatusDispatched, st.At, SourceSystem
 	s.countFree(u, was)

@@ -23,7 +23,9 @@ func rationedRoom(b *testing.B) *runner {
 	for n := range 1000 {
 		r.do(AddUnit{ID: UnitID(fmt.Sprintf("U%03d", n)), Service: "police", Kind: "patrol", Beat: "B" + strconv.Itoa(n%50), Status: StatusAvailable})
 	}
-	r.do(DeclareZone{Name: "zone", Outline: square(40, 40, 20), Authority: "commander", Reason: "barricades", Rules: []ZoneRule{{Service: "police", Entry: EntryGatesOnly}}})
+	r.do(DeclareZone{Name: "zone", Outline: square(40, 40, 20), Authority: "commander", Reason: "barricades", Rules: []ZoneRule{{Service: "police", Entry: EntryGatesOnly}},
+		Gates: []Gate{{ID: "g1", Name: "gate", Point: geo.Point{Lon: 40, Lat: 40}}, {ID: "g2", Name: "gate", Point: geo.Point{Lon: 40_000, Lat: 40}}}})
+	r.do(RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: r.meta.At.Add(30 * Day)})
 	declare := DeclarePosture{Service: "police", Authority: "commander", Reason: "few cars", Script: "later", ReviewBy: r.meta.At.Add(12 * Hour), Until: r.meta.At.Add(24 * Hour)}
 	areas := []Area{{Kind: AreaCity}, {Kind: AreaZone, Zone: "z1"}}
 	for n := range 10 {
@@ -135,6 +137,26 @@ func timedCommands(s *State) map[string]timedCommand {
 	do := func(all ...func(int) Command) []func(int) Command { return all }
 	resume := func(n int) Command { return ResumeContact{Contact: waiting(n), Reason: "again"} }
 	hold := func(n int) Command { return HoldContact{Contact: waiting(n), Reason: "no car", Told: nil} }
+	inside := func(n int) Command {
+		c := receive(n).(ReceiveContact)
+		c.Person.Point = &geo.Point{Lon: 50, Lat: 50}
+		return c
+	}
+	clear := func(int) Command {
+		return GiveClearance{Zone: "z1", Services: []Service{"police"}, GivenBy: "x", Until: s.Now.Add(Hour)}
+	}
+	unclear := func(int) Command {
+		return WithdrawClearance{Clearance: ClearanceID(newest("ec", &s.Counters.Clearance)), Reason: "x"}
+	}
+	agree := func(int) Command {
+		return RecordAgreement{Liaison: "l1", Zone: "z1", Terms: "x", Services: []Service{"police"}, Until: s.Now.Add(Hour), AgreedBy: "x", WitnessedBy: "y"}
+	}
+	unagree := func(int) Command {
+		return EndAgreement{Agreement: AgreementID(newest("ag", &s.Counters.Agreement)), Reason: "x"}
+	}
+	liaison := func(int) Command {
+		return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: s.Now.Add(Day)}
+	}
 	reject := func(int) Command { return RejectClearing{Bulk: bulkID(), Reason: "no"} }
 	return map[string]timedCommand{
 		"Configure":      {timed: func(int) Command { return Configure{Config: s.Config} }},
@@ -211,6 +233,21 @@ func timedCommands(s *State) map[string]timedCommand {
 		"EndZone": {before: do(func(int) Command {
 			return DeclareZone{Name: "zone", Outline: square(70, 70, 8), Authority: "x", Reason: "y"}
 		}), timed: func(int) Command { return EndZone{Zone: ZoneID(newest("z", &s.Counters.Zone)), Reason: "x"} }},
+		"AmendZone": {timed: func(int) Command {
+			z := s.Zones["z1"]
+			return AmendZone{Zone: z.ID, Name: z.Name, Outline: z.Outline, Rules: z.Rules, Gates: z.Gates, Authority: "x", Reason: "y", Why: "z"}
+		}},
+		"PlanEntry":         {before: do(inside), timed: func(n int) Command { return PlanEntry{Incident: of(fresh(n)), Gate: "g2", Why: "x"} }, after: do(closeFresh)},
+		"AskClearance":      {timed: func(int) Command { return AskClearance{Zone: "z1", Services: []Service{"police"}, RequiredBy: "x"} }, after: do(unclear)},
+		"GiveClearance":     {timed: clear, after: do(unclear)},
+		"WithdrawClearance": {before: do(clear), timed: unclear},
+		"RecordAgreement":   {timed: agree, after: do(unagree)},
+		"EndAgreement":      {before: do(agree), timed: unagree},
+		"TryLiaison":        {timed: func(int) Command { return TryLiaison{Liaison: "l1", Result: "no_answer"} }},
+		"EndLiaison": {before: do(liaison), timed: func(int) Command {
+			return EndLiaison{Liaison: LiaisonID(newest("l", &s.Counters.Liaison)), Reason: "x"}
+		}},
+		"AdviseCaller": {before: do(receive), timed: func(n int) Command { return AdviseCaller{Contact: fresh(n), Protocol: "BLEED", Words: "wait"} }, after: do(closeFresh)},
 		"RecordAccess": {timed: func(int) Command {
 			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour}}
 		}, after: do(func(int) Command {
@@ -221,10 +258,8 @@ func timedCommands(s *State) map[string]timedCommand {
 		}), timed: func(int) Command {
 			return WithdrawAccess{Access: AccessID(newest("x", &s.Counters.Access)), Reason: "x"}
 		}},
-		"RecordClaim": {timed: claim},
-		"RecordLiaison": {timed: func(int) Command {
-			return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: s.Now.Add(Day)}
-		}},
+		"RecordClaim":     {timed: claim},
+		"RecordLiaison":   {timed: liaison},
 		"AckAlarm":        {before: do(func(int) Command { return LoseStation{Station: "EP", Reason: "x"} }), timed: func(int) Command { return AckAlarm{Alarm: AlarmID(newest("a", &s.Counters.Alarm))} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x"} })},
 		"NoticeClockJump": {timed: func(int) Command { return NoticeClockJump{By: Hour} }, after: do(func(int) Command { return ConfirmClock{} })},
 		"ConfirmClock":    {before: do(func(int) Command { return NoticeClockJump{By: Hour} }), timed: func(int) Command { return ConfirmClock{} }},

@@ -29,6 +29,9 @@ func Check(s *State) error {
 	if err := s.checkIndexes(); err != nil {
 		return err
 	}
+	if err := s.checkZones(); err != nil {
+		return err
+	}
 	return s.checkPostures()
 }
 
@@ -229,6 +232,18 @@ func (s *State) checkIndexes() error {
 	for _, d := range s.Config.Desks {
 		if s.load[d.ID] != load[d.ID] {
 			return fmt.Errorf("desk %s has %d calls, kept %d", d.ID, load[d.ID], s.load[d.ID])
+		}
+	}
+	return nil
+}
+
+// checkZones: no two zones in force say otherwise for one service on the same streets.
+func (s *State) checkZones() error {
+	for _, id := range sortedKeys(s.Zones) {
+		if z := s.Zones[id]; z.EndedAt == 0 {
+			if no := s.contradicts(z, ""); no != nil {
+				return fmt.Errorf("zone %s: %s", id, no.Text)
+			}
 		}
 	}
 	return nil

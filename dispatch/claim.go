@@ -26,17 +26,6 @@ func (c *Claim) nextDue() Instant {
 	return c.At.Add(ClaimSealAfter)
 }
 
-// Liaison is somebody to talk to, by role, with consent and an expiry.
-type Liaison struct {
-	ID        LiaisonID `json:"id"`
-	Role      string    `json:"role"`
-	Channel   string    `json:"channel"`
-	Note      string    `json:"note,omitempty"`
-	Consent   bool      `json:"consent"`
-	ExpiresAt Instant   `json:"expires_at"`
-	Invented  bool      `json:"invented,omitempty"`
-}
-
 // RecordClaim writes down what somebody says.
 type RecordClaim struct {
 	Role        string
@@ -45,16 +34,6 @@ type RecordClaim struct {
 	FirstHand   bool
 	Contradicts []ClaimID
 	Invented    bool
-}
-
-// RecordLiaison writes down whom one can talk to; that person agreed to it.
-type RecordLiaison struct {
-	Role      string
-	Channel   string
-	Note      string
-	Consent   bool
-	ExpiresAt Instant
-	Invented  bool
 }
 
 // ClaimRecorded: a source says this. The statement is sealed under the claim's own key.
@@ -73,23 +52,10 @@ type ClaimWasSealed struct {
 	Claim ClaimID `json:"claim"`
 }
 
-// LiaisonRecorded: one can talk to this role.
-type LiaisonRecorded struct {
-	Liaison Liaison `json:"liaison"`
-}
+func (RecordClaim) CommandName() string { return "RecordClaim" }
 
-// LiaisonExpired: the consent ran out; the entry is gone.
-type LiaisonExpired struct {
-	Liaison LiaisonID `json:"liaison"`
-}
-
-func (RecordClaim) CommandName() string   { return "RecordClaim" }
-func (RecordLiaison) CommandName() string { return "RecordLiaison" }
-
-func (*ClaimRecorded) EventName() string   { return "ClaimRecorded" }
-func (*ClaimWasSealed) EventName() string  { return "ClaimSealed" }
-func (*LiaisonRecorded) EventName() string { return "LiaisonRecorded" }
-func (*LiaisonExpired) EventName() string  { return "LiaisonExpired" }
+func (*ClaimRecorded) EventName() string  { return "ClaimRecorded" }
+func (*ClaimWasSealed) EventName() string { return "ClaimSealed" }
 
 func (e *ClaimRecorded) Subject() string  { return "claim:" + string(e.ID) }
 func (e *ClaimRecorded) Secret() *Private { return &e.Private }
@@ -123,26 +89,6 @@ func (c RecordClaim) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection)
 		FirstHand: c.FirstHand, Contradicts: c.Contradicts, Invented: c.Invented, Private: Private{Text: c.Statement}}), nil
 }
 
-func (c RecordLiaison) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
-	if no := checkLines("role", c.Role, "channel", c.Channel); no != nil {
-		return nil, no
-	}
-	if no := checkText("note", c.Note, MaxLineBytes, false); no != nil {
-		return nil, no
-	}
-	if !c.Consent {
-		return nil, reject(ConsentMissing, "an entry for a liaison needs that person's consent").at("consent")
-	}
-	if c.ExpiresAt <= m.At || c.ExpiresAt.Since(m.At) > 90*Day {
-		return nil, reject(TimeInvalid, "the entry expires within 90 days").at("expires_at")
-	}
-	if len(s.Liaisons) >= MaxLiaisons {
-		return nil, reject(LimitReached, "%d liaisons: at most MaxLiaisons", len(s.Liaisons))
-	}
-	return append(out, &LiaisonRecorded{Liaison: Liaison{ID: LiaisonID("l" + strconv.FormatUint(s.Counters.Liaison+1, 10)), Role: c.Role, Channel: c.Channel,
-		Note: c.Note, Consent: true, ExpiresAt: c.ExpiresAt, Invented: c.Invented}}), nil
-}
-
 func (e *ClaimRecorded) evolve(s *State, st Stamped) {
 	s.Counters.Claim++
 	c := &Claim{ID: e.ID, Role: e.Role, Statement: e.Private.Text, Grade: e.Grade, FirstHand: e.FirstHand, Contradicts: e.Contradicts, At: st.At, Invented: e.Invented}
@@ -156,18 +102,4 @@ func (e *ClaimWasSealed) evolve(s *State, _ Stamped) {
 	c.Sealed, c.Statement = true, ""
 	s.due.set(dueRef{dueClaim, string(e.Claim)}, 0)
 	s.touched.claim(e.Claim)
-}
-
-func (e *LiaisonRecorded) evolve(s *State, _ Stamped) {
-	s.Counters.Liaison++
-	l := e.Liaison
-	s.Liaisons[l.ID] = &l
-	s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)
-	s.touched.liaison(l.ID)
-}
-
-func (e *LiaisonExpired) evolve(s *State, _ Stamped) {
-	delete(s.Liaisons, e.Liaison)
-	s.due.set(dueRef{dueLiaison, string(e.Liaison)}, 0)
-	s.touched.liaison(e.Liaison)
 }

@@ -53,6 +53,9 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 			return nil, no
 		}
 	}
+	if no := checkProtocols(g); no != nil {
+		return nil, no
+	}
 	if no := checkPresets(g); no != nil {
 		return nil, no
 	}

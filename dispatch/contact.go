@@ -167,6 +167,10 @@ func (c ReceiveContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 		incident.Zone, incident.Drawn = s.zoneAt(*c.Person.Point), s.drawnAt(c.Person.Point)
 	}
 	out = append(out, incident)
+	if incident.Zone != "" {
+		p := s.planner(m, nil)
+		out = p.plan(incident.ID, nil, c.Person.Point, p.zonesAt(c.Person.Point), out)
+	}
 	return s.alarmRepeat(received, incident.ID, earlier, out), nil
 }
 
@@ -278,7 +282,7 @@ func (s *State) alarmRepeat(c *ContactReceived, on IncidentID, earlier []Contact
 		}
 	}
 	text := "call " + strconv.Itoa(len(earlier)+1) + " from one number, promises broken " + strconv.Itoa(broken) + ": ask what has changed"
-	return append(out, &AlarmRaised{ID: s.nextAlarm(0), Cause: CauseRepeat, Level: LevelWarning,
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseRepeat, Level: LevelWarning,
 		Desk: s.supervisorOf(c.Outcome.Owner), Contact: c.ID, Incident: on, Text: text})
 }
 
@@ -369,6 +373,8 @@ func (c LocateContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		as := *incident
 		as.Beat, as.Zone, as.Drawn = moved.Beat, moved.Zone, moved.Drawn
 		out = s.replan(incident, as, m, append(out, moved))
+		p := s.planner(m, nil)
+		out = p.plan(incident.ID, incident, c.Place.Point, p.zonesAt(c.Place.Point), out)
 	}
 	return out, nil
 }

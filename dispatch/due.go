@@ -18,6 +18,8 @@ const (
 	dueClaim
 	dueArchive
 	dueBulk
+	dueClearance
+	dueAgreement
 	dueKinds // how many kinds there are
 )
 

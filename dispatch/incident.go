@@ -207,7 +207,8 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if zone, drawn := s.zoneAt(*p), s.drawnAt(p); zone != i.Zone || !slices.Equal(drawn, i.Drawn) { // what was declared while it was closed
 		out = append(out, &IncidentMoved{Incident: i.ID, Beat: i.Beat, Zone: zone, Drawn: drawn})
 	}
-	return out, nil
+	plan := s.planner(m, nil)
+	return plan.plan(i.ID, i, p, plan.zonesAt(p), out), nil
 }
 
 func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {

@@ -11,6 +11,14 @@ const (
 	MaxPostureRules  = 60
 	MaxZones         = 500 // in force at once
 	MaxZonePoints    = 2_000
+	MaxZoneParts     = 50
+	MaxZoneChanges   = 200
+	MaxGates         = 50  // of one zone
+	MaxClearances    = 500 // not over yet
+	MaxAgreements    = 200 // not over yet
+	MaxAttempts      = 50  // to reach a liaison, that are kept
+	MaxProtocols     = 200
+	MaxAdvice        = 50  // to one caller
 	MaxDrawnPoints   = 500 // of a posture's area
 	MaxAccessFacts   = 20_000
 	MaxClaims        = 5_000 // not sealed yet
@@ -55,6 +63,9 @@ const (
 	BulkProposalTerm  = 1 * Hour    // a proposal that nobody confirms alarms then
 	BulkReviewTerm    = 24 * Hour   // what one person cleared alone is reviewed by then
 	TriggerForMax     = 1 * Hour
+	ClearanceWait     = 10 * Minute // for an answer
+	ClearanceMax      = 12 * Hour
+	AgreementMax      = 7 * Day
 )
 
 // RepeatAlertAt is the call from one number that alerts the supervisor.

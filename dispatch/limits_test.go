@@ -17,6 +17,7 @@ func TestLimits(t *testing.T) {
 	noise := func(id string) ReceiveContact {
 		return ReceiveContact{ID: ContactID(id), Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
 	}
+	zone := DeclareZone{Name: "zone", Outline: geo.Ring{where, {Lon: where.Lon, Lat: 0}, {}}, Authority: "commander", Reason: "barricades"}
 	told := PromiseTold{Told: "soon", Channel: "on_call", Within: Hour}
 	for _, limit := range []struct {
 		name  string
@@ -67,6 +68,16 @@ func TestLimits(t *testing.T) {
 		{name: "MaxPriorities by triage", at: MaxPriorities - 1, given: []Command{noise("c")}, nth: func(n int) Command {
 			return TriageContact{Contact: "c", Type: "NOISE", Priority: triage.Priority(1 + n%2)}
 		}},
+		{name: "MaxClearances", at: MaxClearances, given: []Command{zone}, nth: func(int) Command {
+			return AskClearance{Zone: "z1", Services: []Service{"police"}, RequiredBy: "sergeant"}
+		}},
+		{name: "MaxAgreements", at: MaxAgreements, given: []Command{zone, RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: scenarioStart.Add(Day)}}, nth: func(int) Command {
+			return RecordAgreement{Liaison: "l1", Zone: "z1", Terms: "a lane", Services: []Service{"police"}, Until: scenarioStart.Add(Hour), AgreedBy: "officer", WitnessedBy: "official"}
+		}},
+		{name: "MaxZoneChanges", at: MaxZoneChanges, given: []Command{zone}, nth: func(int) Command {
+			return AmendZone{Zone: "z1", Name: zone.Name, Outline: zone.Outline, Authority: "commander", Reason: "barricades", Why: "again"}
+		}},
+		{name: "MaxAdvice", at: MaxAdvice, given: []Command{noise("c")}, nth: func(int) Command { return AdviseCaller{Contact: "c", Protocol: "BLEED", Words: "press"} }},
 		{name: "MaxCallBacks", at: MaxCallBacks, given: []Command{noise("c")}, nth: func(int) Command { return RingBack{Contact: "c", Reached: ReachedNo} }},
 		{name: "MaxBulks", at: MaxBulks, given: []Command{noise("c"), noise("d")}, nth: func(int) Command {
 			return ClearTogether{Contacts: []ContactID{"c", "d"}, Outcome: OutcomeResolved, Reason: "over"}
@@ -100,6 +111,7 @@ func TestLimits(t *testing.T) {
 
 // TestSizes: what one command may carry, at the limit and one past it.
 func TestSizes(t *testing.T) {
+	zone := DeclareZone{Name: "zone", Outline: geo.Ring{{Lon: -1223190000, Lat: 476150000}, {Lon: -1223190000}, {}}, Authority: "commander", Reason: "barricades"}
 	noise := ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
 	s := stateWith(t, noise, AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable})
 	for n := range MaxBulk + 1 {
@@ -144,6 +156,28 @@ func TestSizes(t *testing.T) {
 			p.Area = Area{Kind: AreaDrawn, Outline: ring(n)}
 			return p
 		}, PlaceInvalid},
+		{"MaxGates", MaxGates, func(n int) Command {
+			z := zone
+			for k := range n {
+				z.Gates = append(z.Gates, Gate{Name: "gate", Point: geo.Point{Lon: int32(k) * 10_000}})
+			}
+			return z
+		}, LimitReached},
+		{"MaxZoneParts", MaxZoneParts, func(n int) Command {
+			z := zone
+			for range n {
+				z.Parts = append(z.Parts, ZonePart{Heat: HeatHot, Outline: z.Outline})
+			}
+			return z
+		}, LimitReached},
+		{"MaxProtocols", MaxProtocols, func(n int) Command {
+			c := roomStandard()
+			c.Protocols = nil
+			for k := range n {
+				c.Protocols = append(c.Protocols, Protocol{ID: fmt.Sprint("p", k), Title: "Wait", Author: "director", Version: "1", Words: "wait"})
+			}
+			return Configure{Config: c}
+		}, LimitReached},
 		{"MaxPresets", MaxPresets, func(n int) Command {
 			c := roomStandard()
 			for k := range n {

@@ -295,7 +295,7 @@ func (r *room) command(w *words) Command {
 	case "keep":
 		return KeepPromise{Promise: PromiseID(w.subject(0)), How: w.word("how")}
 	case "dispatch":
-		d := DispatchUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Travel: w.span("travel"), Override: w.word("override")}
+		d := DispatchUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Travel: w.span("travel"), Override: w.word("override"), Outside: w.yes("outside")}
 		if d.Travel != 0 {
 			d.Model = "straight_line"
 		}
@@ -370,16 +370,8 @@ func (r *room) placeCommand(w *words) Command {
 	case "end-posture":
 		return EndPosture{Posture: PostureID(w.subject(0)), Reason: reason}
 	case "zone":
-		z := DeclareZone{Name: w.subject(0), Outline: w.points("outline"), Until: w.until("until", now), Authority: w.word("authority"), Reason: reason}
-		for _, of := range []Service{"police", "fire", "ems", "community", "navy"} {
-			if entry := w.word(string(of)); entry != "" {
-				z.Rules = append(z.Rules, ZoneRule{Service: of, Entry: Entry(entry)})
-			}
-		}
-		for n, p := range w.points("gates") {
-			z.Gates = append(z.Gates, Gate{ID: fmt.Sprintf("g%d", n+1), Name: fmt.Sprintf("gate %d", n+1), Point: p})
-		}
-		return z
+		return DeclareZone{Name: w.subject(0), Within: ZoneID(w.word("within")), Replaces: ZoneID(w.word("replaces")), Outline: w.points("outline"), Rules: w.entryRules(), Parts: w.parts(),
+			Gates: w.gates(), Until: w.until("until", now), Authority: w.word("authority"), Reason: reason}
 	case "end-zone":
 		return EndZone{Zone: ZoneID(w.subject(0)), Reason: reason}
 	case "access":
@@ -397,10 +389,8 @@ func (r *room) placeCommand(w *words) Command {
 			c.Contradicts = append(c.Contradicts, ClaimID(id))
 		}
 		return c
-	case "liaison":
-		return RecordLiaison{Role: w.subject(0), Channel: w.word("channel"), Note: w.word("note"), Consent: w.yes("consent"), ExpiresAt: w.until("expires", now)}
 	}
-	return nil
+	return r.entryCommand(w)
 }
 
 // posture reads one: rules are "PRIORITIES|TYPES|all ACTION [SPAN|DESK] [WORDS]".

@@ -11,7 +11,7 @@ func describe(s *State, e Event) string {
 	case *IncidentArchived:
 		return fmt.Sprintf("%s has left the board for the archive", e.Incident)
 	case *LiaisonExpired:
-		return fmt.Sprintf("liaison %s (%s) has lapsed", e.Liaison, s.Liaisons[e.Liaison].Role)
+		return fmt.Sprintf("liaison %s (%s) has lapsed%s", e.Liaison, s.Liaisons[e.Liaison].Role, ifWord(e.Reason != "", ": "+e.Reason))
 	case *IncidentReprioritised:
 		return fmt.Sprintf("%s: priority %d, was %d: %s", e.Incident, e.Priority, s.Incidents[e.Incident].Priority(), e.Private.Text)
 	case *AlarmAcked:
@@ -84,7 +84,7 @@ func describePlace(s *State, e Event) string {
 	case *UnitStatusChanged:
 		return fmt.Sprintf("%s %s at %s by %s%s", e.Unit, e.Status, clock(e.At), e.Source, ifWord(e.Late, ", late: what is newer stays"))
 	case *UnitDispatched:
-		return fmt.Sprintf("%s is sent to %s%s%s%s", e.Unit, e.Incident, ifWord(e.FromStack, " from its stack"),
+		return fmt.Sprintf("%s is sent to %s%s%s%s%s", e.Unit, e.Incident, ifWord(e.Outside, ", to wait at the rendezvous"), ifWord(e.FromStack, " from its stack"),
 			ifWord(e.Travel > 0, fmt.Sprintf(", %d min by %s", e.Travel/Minute, e.Model)), ifWord(e.Private.Text != "", ", all the same: "+e.Private.Text))
 	case *UnitStacked:
 		return fmt.Sprintf("%s has %s stacked: %s", e.Unit, e.Incident, e.Private.Text)
@@ -137,8 +137,9 @@ func describePlace(s *State, e Event) string {
 		return fmt.Sprintf("claim %s by %s, %s%s: %s", e.ID, e.Role, e.Grade, ifWord(len(e.Contradicts) > 0, fmt.Sprintf(", contradicts %v", e.Contradicts)), e.Private.Text)
 	case *ClaimWasSealed:
 		return fmt.Sprintf("claim %s is sealed", e.Claim)
-	case *LiaisonRecorded:
-		return fmt.Sprintf("liaison %s: %s by %s until %s", e.Liaison.ID, e.Liaison.Role, e.Liaison.Channel, clock(e.Liaison.ExpiresAt))
+	}
+	if line := describeEntry(s, e); line != "" {
+		return line
 	}
 	return e.EventName()
 }
@@ -352,7 +353,7 @@ func (r *room) showPlaces(part string) []string {
 	case "zones":
 		for _, id := range sortedKeys(s.Zones) {
 			z := s.Zones[id]
-			lines = append(lines, fmt.Sprintf("%s %q %v%s", id, z.Name, z.Rules, ifWord(z.EndedAt != 0, ", ended: "+z.EndReason)))
+			lines = append(lines, fmt.Sprintf("%s %q %s%s%s", id, z.Name, rulesLine(z.Rules), ifWord(z.Version > 1, fmt.Sprintf(", version %d", z.Version)), ifWord(z.EndedAt != 0, ", ended: "+z.EndReason)))
 		}
 	case "stations":
 		for _, id := range sortedKeys(s.Stations) {
@@ -369,7 +370,12 @@ func (r *room) showPlaces(part string) []string {
 			c := s.Claims[id]
 			lines = append(lines, fmt.Sprintf("%s %s, %s: %s", id, c.Role, c.Grade, orWord(c.Statement, "(sealed)")))
 		}
+	case "clearances", "agreements", "liaisons":
+		lines = r.showGrants(part)
 	default:
+		if id, is := strings.CutPrefix(part, "entry:"); is {
+			return r.showEntry(IncidentID(id))
+		}
 		lines = r.showRationing(part)
 	}
 	return lines

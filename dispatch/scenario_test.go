@@ -316,6 +316,10 @@ func roomStandard() Config {
 			{Code: "THEFT", Name: "Theft", Service: "police", Priority: 3},
 			{Code: "WELFARE", Name: "Welfare check", Service: "community", Priority: 3},
 		},
+		Protocols: []Protocol{
+			{ID: "BLEED", Title: "Severe bleeding", Author: "medical director", Version: "4.2", Words: "press hard on the wound and do not stop"},
+			{ID: "MOVE", Title: "Bring the patient to help", Author: "medical director", Version: "1.0", Types: []string{"SHOTS"}, Movement: true, Words: "if it is safe, bring them to {gate}"},
+		},
 		WaitLimits: [6]Millis{0, 3 * Minute, 10 * Minute, 20 * Minute, Hour, 2 * Hour},
 		HoldLimits: [6]Millis{0, 10 * Minute, 20 * Minute, Hour, 2 * Hour, 4 * Hour}, // Los Angeles County: 10, 20, 60
 	}

@@ -9,24 +9,26 @@ import (
 // are what a snapshot holds. The unexported ones are indexes over them, made by
 // Evolve and by Reindex after a snapshot was read.
 type State struct {
-	Config    Config                   `json:"config"`
-	Counters  Counters                 `json:"counters"`
-	Now       Instant                  `json:"now"`              // the newest stamp seen; stamps never go back
-	Frozen    bool                     `json:"frozen,omitempty"` // a clock jump that nobody has confirmed: due times wait
-	Stations  map[StationID]*Station   `json:"stations"`
-	Units     map[UnitID]*Unit         `json:"units"`
-	Contacts  map[ContactID]*Contact   `json:"contacts"`
-	Incidents map[IncidentID]*Incident `json:"incidents"`
-	Postures  map[PostureID]*Posture   `json:"postures"`
-	Promises  map[PromiseID]*Promise   `json:"promises"`
-	Zones     map[ZoneID]*Zone         `json:"zones"`
-	Access    map[AccessID]*AccessFact `json:"access"`
-	Claims    map[ClaimID]*Claim       `json:"claims"`
-	Liaisons  map[LiaisonID]*Liaison   `json:"liaisons"`
-	Alarms    map[AlarmID]*Alarm       `json:"alarms"`
-	Desks     map[DeskID]*DeskState    `json:"desks,omitempty"`    // what has been said of a desk; without it is open
-	Triggers  map[string]*TriggerState `json:"triggers,omitempty"` // those whose condition holds
-	Bulks     map[BulkID]*Bulk         `json:"bulks,omitempty"`    // proposed, or not reviewed yet
+	Config     Config                     `json:"config"`
+	Counters   Counters                   `json:"counters"`
+	Now        Instant                    `json:"now"`              // the newest stamp seen; stamps never go back
+	Frozen     bool                       `json:"frozen,omitempty"` // a clock jump that nobody has confirmed: due times wait
+	Stations   map[StationID]*Station     `json:"stations"`
+	Units      map[UnitID]*Unit           `json:"units"`
+	Contacts   map[ContactID]*Contact     `json:"contacts"`
+	Incidents  map[IncidentID]*Incident   `json:"incidents"`
+	Postures   map[PostureID]*Posture     `json:"postures"`
+	Promises   map[PromiseID]*Promise     `json:"promises"`
+	Zones      map[ZoneID]*Zone           `json:"zones"`
+	Access     map[AccessID]*AccessFact   `json:"access"`
+	Claims     map[ClaimID]*Claim         `json:"claims"`
+	Liaisons   map[LiaisonID]*Liaison     `json:"liaisons"`
+	Alarms     map[AlarmID]*Alarm         `json:"alarms"`
+	Desks      map[DeskID]*DeskState      `json:"desks,omitempty"`    // what has been said of a desk; without it is open
+	Triggers   map[string]*TriggerState   `json:"triggers,omitempty"` // those whose condition holds
+	Bulks      map[BulkID]*Bulk           `json:"bulks,omitempty"`    // proposed, or not reviewed yet
+	Clearances map[ClearanceID]*Clearance `json:"clearances,omitempty"`
+	Agreements map[AgreementID]*Agreement `json:"agreements,omitempty"`
 
 	types    triage.Table
 	due      dueQueue
@@ -43,17 +45,20 @@ type State struct {
 
 // Counters make the ids and the human numbers. They only grow.
 type Counters struct {
-	Contact  uint64 `json:"contact,omitempty"`
-	Incident uint64 `json:"incident,omitempty"`
-	Posture  uint64 `json:"posture,omitempty"`
-	Promise  uint64 `json:"promise,omitempty"`
-	Note     uint64 `json:"note,omitempty"`
-	Alarm    uint64 `json:"alarm,omitempty"`
-	Zone     uint64 `json:"zone,omitempty"`
-	Access   uint64 `json:"access,omitempty"`
-	Claim    uint64 `json:"claim,omitempty"`
-	Liaison  uint64 `json:"liaison,omitempty"`
-	Bulk     uint64 `json:"bulk,omitempty"`
+	Contact   uint64 `json:"contact,omitempty"`
+	Incident  uint64 `json:"incident,omitempty"`
+	Posture   uint64 `json:"posture,omitempty"`
+	Promise   uint64 `json:"promise,omitempty"`
+	Note      uint64 `json:"note,omitempty"`
+	Alarm     uint64 `json:"alarm,omitempty"`
+	Zone      uint64 `json:"zone,omitempty"`
+	Access    uint64 `json:"access,omitempty"`
+	Claim     uint64 `json:"claim,omitempty"`
+	Liaison   uint64 `json:"liaison,omitempty"`
+	Bulk      uint64 `json:"bulk,omitempty"`
+	Gate      uint64 `json:"gate,omitempty"`
+	Clearance uint64 `json:"clearance,omitempty"`
+	Agreement uint64 `json:"agreement,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -104,7 +109,8 @@ type Contact struct {
 	Outcome    Outcome         `json:"outcome"`
 	Promises   []PromiseID     `json:"promises,omitempty"`
 	CallBacks  []CallBack      `json:"call_backs,omitempty"`
-	Repeat     int             `json:"repeat,omitempty"` // calls from this number before this one
+	Advised    []Advised       `json:"advised,omitempty"` // what they were told to do meanwhile
+	Repeat     int             `json:"repeat,omitempty"`  // calls from this number before this one
 	Invented   []string        `json:"invented,omitempty"`
 
 	alarm AlarmID // the alarm about its due time, derived
@@ -125,6 +131,7 @@ type Incident struct {
 	Beat        string           `json:"beat,omitempty"`
 	Zone        ZoneID           `json:"zone,omitempty"`  // the zone it lies in, if any
 	Drawn       []PostureID      `json:"drawn,omitempty"` // the postures whose drawn area it lies in
+	Entry       *EntryPlan       `json:"entry,omitempty"` // how one gets in; nil: one can simply go
 	Contacts    []ContactID      `json:"contacts"`        // the first one leads
 	Assignments []Assignment     `json:"assignments,omitempty"`
 	Notes       []Note           `json:"notes,omitempty"`
@@ -187,6 +194,7 @@ type Assignment struct {
 	Travel     Millis      `json:"travel,omitempty"` // as estimated at dispatch; 0 = not given
 	Model      string      `json:"model,omitempty"`  // what estimated it
 	Stacked    bool        `json:"stacked,omitempty"`
+	Outside    bool        `json:"outside,omitempty"` // it waits at the rendezvous: it may not go in
 	Milestones []Milestone `json:"milestones,omitempty"`
 	EndedAt    Instant     `json:"ended_at,omitempty"`
 	EndReason  string      `json:"end_reason,omitempty"`
@@ -269,6 +277,7 @@ type Config struct {
 	HoldLimits        [6]Millis       `json:"hold_limits"`
 	Presets           []Preset        `json:"presets,omitempty"`
 	Triggers          []Trigger       `json:"triggers,omitempty"`
+	Protocols         []Protocol      `json:"protocols,omitempty"`
 }
 
 // NewState returns the state before the first event.
@@ -279,6 +288,7 @@ func NewState() *State {
 		Zones: map[ZoneID]*Zone{}, Access: map[AccessID]*AccessFact{}, Claims: map[ClaimID]*Claim{},
 		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
 		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
+		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{},
 	}
 	s.Reindex()
 	return s
@@ -336,6 +346,12 @@ func (s *State) Reindex() {
 	for _, b := range s.Bulks { // the heap's order cannot show
 		s.due.set(dueRef{dueBulk, string(b.ID)}, b.Due)
 	}
+	for _, c := range s.Clearances { // the heap's order cannot show
+		s.due.set(dueRef{dueClearance, string(c.ID)}, c.nextDue())
+	}
+	for _, a := range s.Agreements { // the heap's order cannot show
+		s.due.set(dueRef{dueAgreement, string(a.ID)}, a.nextDue())
+	}
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
@@ -354,6 +370,8 @@ func (s *State) makeMaps() {
 	fresh(s.Incidents != nil, func() { s.Incidents = map[IncidentID]*Incident{} })
 	fresh(s.Postures != nil, func() { s.Postures = map[PostureID]*Posture{} })
 	fresh(s.Promises != nil, func() { s.Promises = map[PromiseID]*Promise{} })
+	fresh(s.Clearances != nil, func() { s.Clearances = map[ClearanceID]*Clearance{} })
+	fresh(s.Agreements != nil, func() { s.Agreements = map[AgreementID]*Agreement{} })
 	fresh(s.Zones != nil, func() { s.Zones = map[ZoneID]*Zone{} })
 	fresh(s.Access != nil, func() { s.Access = map[AccessID]*AccessFact{} })
 	fresh(s.Claims != nil, func() { s.Claims = map[ClaimID]*Claim{} })

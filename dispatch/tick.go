@@ -1,6 +1,9 @@
 package dispatch
 
-import "strconv"
+import (
+	"slices"
+	"strconv"
+)
 
 // Tick lets time pass: the engine sends one every second or so. What has become
 // due alarms its owner, and again its supervisor; nothing is dropped in silence
@@ -38,6 +41,7 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	}
 	alarms := uint64(0)
 	var ended []PostureID // in this Tick: their held calls have a new due time
+	var closed []ZoneID   // in this Tick: what was granted for them ended with them
 	for _, item := range s.due.until(m.At, MaxDuePerTick) {
 		before := len(out)
 		switch item.ref.kind {
@@ -56,7 +60,21 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			}
 			out = s.postureDue(p, m, alarms, out)
 		case dueZone:
-			out = s.zoneDue(s.Zones[ZoneID(item.ref.id)], m, alarms, out)
+			switch z := s.Zones[ZoneID(item.ref.id)]; {
+			case z.EndedAt != 0:
+				out = append(out, &ZoneArchived{Zone: z.ID})
+			case closed == nil: // all of them at once, since plans depend on which are left
+				closed = s.zonesOver(m.At)
+				out = s.zonesDue(closed, m, out)
+			}
+		case dueClearance:
+			if c := s.Clearances[ClearanceID(item.ref.id)]; !contains(closed, c.Zone) {
+				out = s.clearanceDue(c, m, out)
+			}
+		case dueAgreement:
+			if a := s.Agreements[AgreementID(item.ref.id)]; !contains(closed, a.Zone) {
+				out = s.agreementDue(a, m, out)
+			}
 		case dueLiaison:
 			out = append(out, &LiaisonExpired{Liaison: LiaisonID(item.ref.id)})
 		case dueClaim:
@@ -137,10 +155,25 @@ func (s *State) postureDue(p *Posture, m Meta, alarms uint64, out []Event) []Eve
 		Text: p.Title + " is past its review: it stays in force, unreviewed; renew it or end it"})
 }
 
-func (s *State) zoneDue(z *Zone, m Meta, alarms uint64, out []Event) []Event {
-	out = s.endZone(z.ID, "its time was over", m, out)
-	return append(out, &AlarmRaised{ID: s.nextAlarm(alarms), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
-		Text: "zone " + z.Name + " has ended at its limit: declare it anew if it still holds"})
+// zonesOver lists the zones in force whose time is over.
+func (s *State) zonesOver(now Instant) []ZoneID {
+	var over []ZoneID
+	for id, z := range s.Zones { // sorted below
+		if z.EndedAt == 0 && z.Until != 0 && z.Until <= now {
+			over = append(over, id)
+		}
+	}
+	slices.SortFunc(over, compareIDs[ZoneID])
+	return over
+}
+
+func (s *State) zonesDue(over []ZoneID, m Meta, out []Event) []Event {
+	out = s.endZones(over, "its time was over", m, out)
+	for _, id := range over {
+		out = append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
+			Text: "zone " + s.Zones[id].Name + " has ended at its limit: declare it anew if it still holds"})
+	}
+	return out
 }
 
 func (c NoticeClockJump) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {

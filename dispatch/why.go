@@ -77,9 +77,10 @@ func (s *State) Why(c *Contact, now Instant) []Because {
 	} else {
 		chain = s.whyPostures(i, o, chain)
 	}
-	if z := s.Zones[i.Zone]; z != nil && z.EndedAt == 0 {
-		chain = append(chain, Because{Rule: "zone", Text: "it lies in zone " + z.Name + ", whose rule for " + string(i.Service) + " is " + string(z.RuleFor(i.Service)) + " (" + z.Reason + ", by " + z.Authority + ")",
-			At: z.From, Counts: s.EntryRefused(i.Service, i) != nil})
+	if w, closed := s.HowToEnter(i.Service, i, now); closed {
+		z := s.Zones[w.Zone]
+		chain = append(chain, Because{Rule: "zone", Text: "it lies in zone " + z.Name + ", whose rule for " + string(i.Service) + " is " + string(w.Rule) + " (" + z.Reason + ", by " + z.Authority + "): " + w.Do,
+			At: z.From, Counts: !w.In && !i.LifeSafety})
 	}
 	if i.Active() == 0 {
 		free := s.free[i.Service]

@@ -29,6 +29,8 @@ type withdrawIn struct {
 }
 
 func (s *Server) accessRoutes() {
+	s.zoneRoutes()
+	s.entryRoutes()
 	route(s, http.MethodPost, "/api/v1/access", "recordAccess", "places", "Record what somebody saw of a way; routes obey it at once", s.recordAccess)
 	route(s, http.MethodDelete, "/api/v1/access/{id}", "withdrawAccess", "places", "Take it back", func(ctx context.Context, in *withdrawIn) (*body[Done], error) {
 		return s.do(ctx, dispatch.WithdrawAccess{Access: dispatch.AccessID(in.ID), Reason: in.Reason})

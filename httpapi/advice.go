@@ -25,7 +25,12 @@ func (s *Server) way(st *dispatch.State, unit dispatch.UnitID, i *dispatch.Incid
 	if !seen || u == nil || lead == nil || lead.Person.Point == nil {
 		return advisor.Way{}, 0
 	}
-	return s.opt.Estimator.Way(u, at.Point, *lead.Person.Point, i.Priority() <= lightsUpTo), max(0, s.engine.Now().Since(at.At))
+	goal, outside := st.Target(u.Service, i, s.engine.Now())
+	way = s.opt.Estimator.Way(u, at.Point, *goal, i.Priority() <= lightsUpTo)
+	if outside && way.Note == "" {
+		way.Note = "to the rendezvous: it may not go in"
+	}
+	return way, max(0, s.engine.Now().Since(at.At))
 }
 
 // recommendation is called with the room's lock held.

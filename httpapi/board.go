@@ -27,6 +27,8 @@ type Board struct {
 	Stations     []Station     `json:"stations"`
 	Claims       []Claim       `json:"claims"`
 	Liaisons     []Liaison     `json:"liaisons"`
+	Clearances   []Clearance   `json:"clearances"`
+	Agreements   []Agreement   `json:"agreements"`
 	Alarms       []Alarm       `json:"alarms"`
 	Promises     []Promise     `json:"promises"`
 	Types        []CallType    `json:"types"`
@@ -170,6 +172,8 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Stations = list(st.Stations, r.station, nil)
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Liaisons = list(st.Liaisons, r.liaison, nil)
+	b.Clearances = list(st.Clearances, r.clearance, nil)
+	b.Agreements = list(st.Agreements, r.agreement, nil)
 	b.Alarms = list(st.Alarms, r.alarm, nil)
 	b.Promises = list(st.Promises, r.promise, nil)
 	for _, t := range st.Config.Types {

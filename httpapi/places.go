@@ -160,16 +160,22 @@ func (s *Server) routeBetween(_ context.Context, in *routeIn) (*body[Way], error
 
 func (s *Server) unitRoute(_ context.Context, in *unitRouteIn) (*body[Way], error) {
 	var k road.Kind
-	var from, to *geo.Point
+	var from, to, gate *geo.Point
 	s.room.Look(func(st *dispatch.State) {
 		i, u := st.Incidents[dispatch.IncidentID(in.ID)], st.Units[dispatch.UnitID(in.Unit)]
 		if i == nil || u == nil {
 			return
 		}
 		k = advisor.VehicleOf(u.Service, u.Kind)
-		if lead := st.Lead(i); lead != nil && lead.Person.Point != nil {
-			p := *lead.Person.Point
-			to = &p
+		if goal, outside := st.Target(u.Service, i, s.engine.Now()); goal != nil {
+			p := *goal
+			if to = &p; outside {
+				return
+			}
+		}
+		if w, closed := st.HowToEnter(u.Service, i, s.engine.Now()); closed && w.Gate != nil && w.Entry != dispatch.EntryFree {
+			p := w.Gate.Point
+			gate = &p
 		}
 	})
 	if at, seen := s.room.Where(dispatch.UnitID(in.Unit)); seen {
@@ -177,6 +183,9 @@ func (s *Server) unitRoute(_ context.Context, in *unitRouteIn) (*body[Way], erro
 	}
 	if from == nil || to == nil {
 		return nil, problem(http.StatusNotFound, "place_unknown", "the unit's position or the incident's place is not known", "")
+	}
+	if gate != nil {
+		return s.routed(k, *from, *gate, *to)
 	}
 	return s.routed(k, *from, *to)
 }

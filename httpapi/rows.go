@@ -57,6 +57,7 @@ type Incident struct {
 	Position        *LonLat      `json:"position,omitempty"`
 	Beat            string       `json:"beat"`
 	Zone            string       `json:"zone,omitempty"`
+	Entry           *EntryPlan   `json:"entry,omitempty" doc:"how one gets in; none: one can simply go"`
 	State           string       `json:"state"`
 	OpenedAt        string       `json:"opened_at"`
 	Due             string       `json:"due,omitempty"`
@@ -193,33 +194,6 @@ type Posture struct {
 	Held        int           `json:"held" doc:"calls held under it now"`
 }
 
-// Zone is a place that one cannot simply enter.
-type Zone struct {
-	ID        string       `json:"id"`
-	Name      string       `json:"name"`
-	Outline   [][2]float64 `json:"outline"`
-	Rules     []ZoneRule   `json:"rules"`
-	Gates     []Gate       `json:"gates"`
-	From      string       `json:"from"`
-	Until     string       `json:"until,omitempty"`
-	Authority string       `json:"authority"`
-	Reason    string       `json:"reason"`
-	EndedAt   string       `json:"ended_at,omitempty"`
-}
-
-// ZoneRule says how one service enters.
-type ZoneRule struct {
-	Service string `json:"service"`
-	Entry   string `json:"entry"`
-}
-
-// Gate is a way in.
-type Gate struct {
-	ID   string `json:"id"`
-	Name string `json:"name"`
-	LonLat
-}
-
 // Access is what somebody saw of a way.
 type Access struct {
 	ID         string       `json:"id"`
@@ -259,16 +233,6 @@ type Claim struct {
 	At             string   `json:"at"`
 	SealAt         string   `json:"seal_at"`
 	Sealed         bool     `json:"sealed"`
-}
-
-// Liaison is somebody to talk to, by role.
-type Liaison struct {
-	ID        string `json:"id"`
-	Role      string `json:"role"`
-	Channel   string `json:"channel"`
-	Note      string `json:"note,omitempty"`
-	ExpiresAt string `json:"expires_at"`
-	Invented  bool   `json:"invented"`
 }
 
 // Alarm asks a desk to do something.
@@ -354,7 +318,7 @@ func (r rows) unit(u *dispatch.Unit) Unit {
 func (r rows) incident(i *dispatch.Incident) Incident {
 	kind, _ := r.s.Type(i.Type)
 	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
-		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone),
+		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone), Entry: entryPlan(i.Entry),
 		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
 		Notes: len(i.Notes), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
 	if row.TypeName == "" {
@@ -470,18 +434,6 @@ func (r rows) posture(p *dispatch.Posture) Posture {
 	return row
 }
 
-func (r rows) zoneRow(z *dispatch.Zone) Zone {
-	row := Zone{ID: string(z.ID), Name: z.Name, Outline: pairs(z.Outline), From: r.time(z.From), Until: r.time(z.Until), Authority: z.Authority, Reason: z.Reason,
-		EndedAt: r.time(z.EndedAt), Rules: []ZoneRule{}, Gates: []Gate{}}
-	for _, rule := range z.Rules {
-		row.Rules = append(row.Rules, ZoneRule{Service: string(rule.Service), Entry: string(rule.Entry)})
-	}
-	for _, g := range z.Gates {
-		row.Gates = append(row.Gates, Gate{ID: g.ID, Name: g.Name, LonLat: degrees(g.Point)})
-	}
-	return row
-}
-
 func (r rows) access(f *dispatch.AccessFact) Access {
 	return Access{ID: string(f.ID), Kind: f.Kind, Geometry: pairs(f.Geometry), Direction: f.Direction, Classes: texts(f.Classes), State: string(f.State),
 		Current: string(f.Current(r.now)), Source: f.Source, Confidence: f.Confidence, ObservedAt: r.time(f.ObservedAt), HalfLifeMs: int64(f.HalfLife), Note: f.Note}
@@ -509,10 +461,6 @@ func (r rows) claim(c *dispatch.Claim) Claim {
 		}
 	}
 	return row
-}
-
-func (r rows) liaison(l *dispatch.Liaison) Liaison {
-	return Liaison{ID: string(l.ID), Role: l.Role, Channel: l.Channel, Note: l.Note, ExpiresAt: r.time(l.ExpiresAt), Invented: l.Invented}
 }
 
 func (r rows) alarm(a *dispatch.Alarm) Alarm {

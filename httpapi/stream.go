@@ -26,39 +26,43 @@ const (
 
 // change is what one event changed: whole rows, to be put in place by id.
 type change struct {
-	Seq       uint64     `json:"seq"`
-	At        string     `json:"at"`
-	Kind      string     `json:"kind"`
-	Text      string     `json:"text,omitempty"`
-	Units     []Unit     `json:"units,omitempty"`
-	Incidents []Incident `json:"incidents,omitempty"`
-	Contacts  []Contact  `json:"contacts,omitempty"`
-	Postures  []Posture  `json:"postures,omitempty"`
-	Zones     []Zone     `json:"zones,omitempty"`
-	Access    []Access   `json:"access,omitempty"`
-	Stations  []Station  `json:"stations,omitempty"`
-	Claims    []Claim    `json:"claims,omitempty"`
-	Liaisons  []Liaison  `json:"liaisons,omitempty"`
-	Alarms    []Alarm    `json:"alarms,omitempty"`
-	Promises  []Promise  `json:"promises,omitempty"`
-	Gone      *gone      `json:"gone,omitempty"`
+	Seq        uint64      `json:"seq"`
+	At         string      `json:"at"`
+	Kind       string      `json:"kind"`
+	Text       string      `json:"text,omitempty"`
+	Units      []Unit      `json:"units,omitempty"`
+	Incidents  []Incident  `json:"incidents,omitempty"`
+	Contacts   []Contact   `json:"contacts,omitempty"`
+	Postures   []Posture   `json:"postures,omitempty"`
+	Zones      []Zone      `json:"zones,omitempty"`
+	Access     []Access    `json:"access,omitempty"`
+	Stations   []Station   `json:"stations,omitempty"`
+	Claims     []Claim     `json:"claims,omitempty"`
+	Liaisons   []Liaison   `json:"liaisons,omitempty"`
+	Clearances []Clearance `json:"clearances,omitempty"`
+	Agreements []Agreement `json:"agreements,omitempty"`
+	Alarms     []Alarm     `json:"alarms,omitempty"`
+	Promises   []Promise   `json:"promises,omitempty"`
+	Gone       *gone       `json:"gone,omitempty"`
 }
 
 // gone lists what is no longer on the board.
 type gone struct {
-	Incidents []string `json:"incidents,omitempty"`
-	Contacts  []string `json:"contacts,omitempty"`
-	Units     []string `json:"units,omitempty"`
-	Postures  []string `json:"postures,omitempty"`
-	Zones     []string `json:"zones,omitempty"`
-	Access    []string `json:"access,omitempty"`
-	Liaisons  []string `json:"liaisons,omitempty"`
-	Alarms    []string `json:"alarms,omitempty"`
-	Promises  []string `json:"promises,omitempty"`
+	Incidents  []string `json:"incidents,omitempty"`
+	Contacts   []string `json:"contacts,omitempty"`
+	Units      []string `json:"units,omitempty"`
+	Postures   []string `json:"postures,omitempty"`
+	Zones      []string `json:"zones,omitempty"`
+	Access     []string `json:"access,omitempty"`
+	Liaisons   []string `json:"liaisons,omitempty"`
+	Clearances []string `json:"clearances,omitempty"`
+	Agreements []string `json:"agreements,omitempty"`
+	Alarms     []string `json:"alarms,omitempty"`
+	Promises   []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
-	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Alarms)+len(g.Promises) == 0
+	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Clearances)+len(g.Agreements)+len(g.Alarms)+len(g.Promises) == 0
 }
 
 // split makes rows of what is there and ids of what is not.
@@ -98,6 +102,7 @@ func (r rows) change(c view.Change) change {
 	out.Stations = split(c.Touched.Stations, r.s.Stations, r.station, nil, new([]string))
 	out.Claims = split(c.Touched.Claims, r.s.Claims, r.claim, nil, new([]string))
 	out.Liaisons = split(c.Touched.Liaisons, r.s.Liaisons, r.liaison, nil, &g.Liaisons)
+	r.entryChange(&c.Touched, &out, &g)
 	out.Alarms = split(c.Touched.Alarms, r.s.Alarms, r.alarm, nil, &g.Alarms)
 	out.Promises = split(c.Touched.Promises, r.s.Promises, r.promise, nil, &g.Promises)
 	if !g.empty() {

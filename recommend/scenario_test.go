@@ -358,7 +358,7 @@ func TestSaysWhyItWaits(t *testing.T) {
 	r.zone(dispatch.EntryNone)
 	r.unit("P1", "police")
 	r.call("c1", "p2")
-	r.tells("waits i1 0 min: zone \"Z\": none for police; stage it, hold it, or say why it is sent all the same\n", Sweep(r.s, table{}.travel))
+	r.tells("waits i1 0 min: zone \"Z\": none for police: do not go in; stage outside, or hold the call and say so; no gate is named yet: ask for one; or say why it is sent all the same\n", Sweep(r.s, table{}.travel))
 	r.call("c2", "transfer")
 	r.do(dispatch.EndZone{Zone: "z1", Reason: "r"})
 	r.posture(1, 2)

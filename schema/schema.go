@@ -105,6 +105,18 @@ var kinds = []kind{
 	{52, 1, func() dispatch.Event { return &dispatch.ClearingConfirmed{} }},
 	{53, 1, func() dispatch.Event { return &dispatch.ClearingRejected{} }},
 	{54, 1, func() dispatch.Event { return &dispatch.ClearingReminded{} }},
+	{55, 1, func() dispatch.Event { return &dispatch.ZoneAmended{} }},
+	{56, 1, func() dispatch.Event { return &dispatch.ZoneArchived{} }},
+	{57, 1, func() dispatch.Event { return &dispatch.EntryPlanned{} }},
+	{58, 1, func() dispatch.Event { return &dispatch.ClearanceAsked{} }},
+	{59, 1, func() dispatch.Event { return &dispatch.ClearanceGiven{} }},
+	{60, 1, func() dispatch.Event { return &dispatch.ClearanceEnded{} }},
+	{61, 1, func() dispatch.Event { return &dispatch.AgreementRecorded{} }},
+	{62, 1, func() dispatch.Event { return &dispatch.AgreementBegan{} }},
+	{63, 1, func() dispatch.Event { return &dispatch.AgreementEnded{} }},
+	{64, 1, func() dispatch.Event { return &dispatch.GrantArchived{} }},
+	{65, 1, func() dispatch.Event { return &dispatch.LiaisonTried{} }},
+	{66, 1, func() dispatch.Event { return &dispatch.CallerAdvised{} }},
 }
 
 var (

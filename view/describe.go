@@ -36,6 +36,26 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		return []dispatch.IncidentID{e.ID}
 	case *dispatch.IncidentRetyped:
 		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.EntryPlanned:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.CallerAdvised:
+		return of(e.Contact)
+	case *dispatch.ClearanceAsked:
+		return about(s, e.Clearance.Incident, nil)
+	case *dispatch.ClearanceGiven:
+		return about(s, e.Clearance.Incident, e.Go)
+	case *dispatch.ClearanceEnded:
+		incident := dispatch.IncidentID("")
+		if c := s.Clearances[e.Clearance]; c != nil {
+			incident = c.Incident
+		}
+		return about(s, incident, e.Back)
+	case *dispatch.AgreementRecorded:
+		return about(s, "", e.Go)
+	case *dispatch.AgreementBegan:
+		return about(s, "", e.Go)
+	case *dispatch.AgreementEnded:
+		return about(s, "", e.Back)
 	case *dispatch.IncidentMoved:
 		return []dispatch.IncidentID{e.Incident}
 	case *dispatch.IncidentReprioritised:
@@ -182,10 +202,6 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("station %s lost: %s", e.Station, e.Reason)
 	case *dispatch.StationReopened:
 		return fmt.Sprintf("station %s reopened: %s", e.Station, e.Reason)
-	case *dispatch.ZoneDeclared:
-		return fmt.Sprintf("zone %s declared: %s", e.Zone.Name, e.Zone.Reason)
-	case *dispatch.ZoneWasEnded:
-		return fmt.Sprintf("zone %s ended: %s", e.Zone, e.Reason)
 	case *dispatch.AccessRecorded:
 		return fmt.Sprintf("access %s: %s, seen by %s", e.Fact.ID, e.Fact.State, e.Fact.Source)
 	case *dispatch.AccessWithdrawn:
@@ -194,10 +210,6 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("claim %s by %s, %s", e.ID, e.Role, e.Grade)
 	case *dispatch.ClaimWasSealed:
 		return fmt.Sprintf("claim %s sealed", e.Claim)
-	case *dispatch.LiaisonRecorded:
-		return fmt.Sprintf("liaison %s: %s", e.Liaison.ID, e.Liaison.Role)
-	case *dispatch.LiaisonExpired:
-		return fmt.Sprintf("liaison %s expired", e.Liaison)
 	case *dispatch.AlarmRaised:
 		return fmt.Sprintf("alarm to %s: %s", e.Desk, e.Text)
 	case *dispatch.AlarmAcked:
@@ -206,6 +218,9 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("the clock jumped by %d s", int64(e.By/dispatch.Second))
 	case *dispatch.ClockConfirmed:
 		return "the clock was confirmed"
+	}
+	if text := describeEntry(event); text != "" {
+		return text
 	}
 	return describeRationing(event)
 }

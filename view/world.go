@@ -156,7 +156,8 @@ func collect(t *dispatch.Touched) dispatch.Touched {
 	return dispatch.Touched{
 		Units: once(t.Units), Incidents: once(t.Incidents), Contacts: once(t.Contacts), Postures: once(t.Postures),
 		Promises: once(t.Promises), Zones: once(t.Zones), Access: once(t.Access), Stations: once(t.Stations),
-		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Alarms: once(t.Alarms), Config: t.Config,
+		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Alarms: once(t.Alarms),
+		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Config: t.Config,
 	}
 }
 
@@ -240,8 +241,41 @@ func Named(s *dispatch.State, event dispatch.Event) dispatch.Touched {
 	case *dispatch.AlarmAcked:
 		t.Alarms = append(t.Alarms, e.Alarm)
 	}
+	nameEntry(&t, event)
 	t.Alarms = append(t.Alarms, alarmsAbout(s, t.Contacts)...)
 	return t
+}
+
+// nameEntry goes on with ways in.
+func nameEntry(t *dispatch.Touched, event dispatch.Event) {
+	switch e := event.(type) {
+	case *dispatch.ZoneAmended:
+		t.Zones = append(t.Zones, e.Zone.ID)
+	case *dispatch.ZoneArchived:
+		t.Zones = append(t.Zones, e.Zone)
+	case *dispatch.LiaisonTried:
+		t.Liaisons = append(t.Liaisons, e.Liaison)
+	case *dispatch.CallerAdvised:
+		t.Contacts = append(t.Contacts, e.Contact)
+	case *dispatch.ClearanceAsked:
+		t.Clearances = append(t.Clearances, e.Clearance.ID)
+	case *dispatch.ClearanceGiven:
+		t.Clearances, t.Units = append(t.Clearances, e.Clearance.ID), append(t.Units, e.Go...)
+	case *dispatch.ClearanceEnded:
+		t.Clearances, t.Units = append(t.Clearances, e.Clearance), append(t.Units, e.Back...)
+	case *dispatch.AgreementRecorded:
+		t.Agreements, t.Units = append(t.Agreements, e.Agreement.ID), append(t.Units, e.Go...)
+	case *dispatch.AgreementBegan:
+		t.Agreements, t.Units = append(t.Agreements, e.Agreement), append(t.Units, e.Go...)
+	case *dispatch.AgreementEnded:
+		t.Agreements, t.Units = append(t.Agreements, e.Agreement), append(t.Units, e.Back...)
+	case *dispatch.GrantArchived:
+		if e.Clearance != "" {
+			t.Clearances = append(t.Clearances, e.Clearance)
+		} else {
+			t.Agreements = append(t.Agreements, e.Agreement)
+		}
+	}
 }
 
 // alarmsAbout lists the alarms that stand for some contacts.

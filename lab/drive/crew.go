@@ -26,6 +26,7 @@ const (
 	strollHops     = 14
 	pauseLeast     = 20 * dispatch.Second
 	pauseMost      = 3 * dispatch.Minute
+	clearedFor     = 60 * dispatch.Minute
 )
 
 // onScene is the mean time on scene.
@@ -104,14 +105,23 @@ func (d *Driver) work(st *dispatch.State, u *dispatch.Unit, i *dispatch.Incident
 	case dispatch.StatusDispatched:
 		if now.Since(u.Since) >= d.dice.between(turnoutLeast, turnoutMost, "turnout", unit, incident) {
 			acts = append(acts, d.says(u, dispatch.StatusEnRoute))
-			wishes = d.wishFor(st, i, c, wishes)
+			wishes = d.wishFor(st, u, i, c, now, wishes)
 		}
 	case dispatch.StatusEnRoute:
-		switch arrive, known := d.arrival(st, i, c, u); {
+		switch arrive, known := d.arrival(st, i, c, u, now); {
 		case !known:
-			wishes = d.wishFor(st, i, c, wishes)
+			wishes = d.wishFor(st, u, i, c, now, wishes)
+		case now >= arrive && outside(u, i):
+			acts = append(acts, d.says(u, dispatch.StatusStaged))
 		case now >= arrive:
 			acts = append(acts, d.says(u, dispatch.StatusOnScene))
+		}
+	case dispatch.StatusStaged:
+		switch {
+		case !outside(u, i):
+			acts = append(acts, d.says(u, dispatch.StatusEnRoute))
+		case now.Since(u.Since) >= d.dice.between(stagedLeast, stagedMost, "cleared", unit, incident):
+			acts = append(acts, d.clears(st, u.Service, i, now)...)
 		}
 	case dispatch.StatusOnScene:
 		if now.Since(u.Since) < d.dice.around(onScene(u.Service, i.Priority()), "scene", unit, incident) {
@@ -170,22 +180,50 @@ func (d *Driver) place(st *dispatch.State, u *dispatch.Unit, i *dispatch.Inciden
 }
 
 // wishFor asks for the way to a call, unless the vehicle is on it.
-func (d *Driver) wishFor(st *dispatch.State, i *dispatch.Incident, c *crew, wishes []wish) []wish {
-	lead := st.Lead(i)
-	if lead == nil || lead.Person.Point == nil || (c.way != nil && c.incident == i.ID && c.way.goal() == *lead.Person.Point) {
+func (d *Driver) wishFor(st *dispatch.State, u *dispatch.Unit, i *dispatch.Incident, c *crew, now dispatch.Instant, wishes []wish) []wish {
+	goal := goalOf(st, u, i, now)
+	if goal == nil || (c.way != nil && c.incident == i.ID && c.way.goal() == *goal) {
 		return wishes
 	}
-	return append(wishes, wish{c: c, goal: *lead.Person.Point, incident: i.ID})
+	return append(wishes, wish{c: c, goal: *goal, incident: i.ID})
+}
+
+// goalOf is where a unit drives for a call: its place, or the rendezvous of its gate.
+func goalOf(st *dispatch.State, u *dispatch.Unit, i *dispatch.Incident, now dispatch.Instant) *geo.Point {
+	goal, meets := st.Target(u.Service, i, now)
+	if meets && !outside(u, i) { // somebody sent it in all the same
+		goal = st.Lead(i).Person.Point
+	}
+	return goal
+}
+
+// outside reports whether a unit waits at the rendezvous of its call.
+func outside(u *dispatch.Unit, i *dispatch.Incident) bool {
+	for k := range i.Assignments {
+		if a := &i.Assignments[k]; a.Unit == u.ID && a.EndedAt == 0 && !a.Stacked {
+			return a.Outside
+		}
+	}
+	return false
+}
+
+// clears plays the word that a service may go in, by the invented supervisor.
+func (d *Driver) clears(st *dispatch.State, of dispatch.Service, i *dispatch.Incident, now dispatch.Instant) []act {
+	if w, closed := st.HowToEnter(of, i, now); !closed || w.In {
+		return nil
+	}
+	return []act{{by: BySupervisor, id: fmt.Sprintf("clear-%s-%s-%d", i.ID, of, now), ordered: true,
+		command: dispatch.GiveClearance{Incident: i.ID, Services: []dispatch.Service{of}, GivenBy: "incident commander (invented)", Until: now.Add(clearedFor)}}}
 }
 
 // arrival is when the vehicle is there; known is false while it has no way to
 // where the call is now.
-func (d *Driver) arrival(st *dispatch.State, i *dispatch.Incident, c *crew, u *dispatch.Unit) (at dispatch.Instant, known bool) {
-	lead := st.Lead(i)
-	if lead == nil || lead.Person.Point == nil {
+func (d *Driver) arrival(st *dispatch.State, i *dispatch.Incident, c *crew, u *dispatch.Unit, now dispatch.Instant) (at dispatch.Instant, known bool) {
+	goal := goalOf(st, u, i, now)
+	if goal == nil {
 		return u.Since.Add(blindTravel), true
 	}
-	if c.way == nil || c.incident != i.ID || c.way.goal() != *lead.Person.Point {
+	if c.way == nil || c.incident != i.ID || c.way.goal() != *goal {
 		return 0, false
 	}
 	return c.way.end(), true

@@ -7,7 +7,6 @@ import (
 
 	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
-	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/recommend"
 	"github.com/everycall/everycall/triage"
 )
@@ -111,15 +110,8 @@ func (d *Driver) decide(st *dispatch.State, i *dispatch.Incident, now dispatch.I
 // shut reports whether an incident lies in a zone that its service cannot simply
 // enter.
 func shut(st *dispatch.State, i *dispatch.Incident) bool {
-	z := st.Zones[i.Zone]
-	if z == nil || z.EndedAt != 0 {
-		return false
-	}
-	switch z.RuleFor(i.Service) {
-	case dispatch.EntryFree, dispatch.EntryGatesOnly:
-		return false
-	}
-	return true
+	w, closed := st.HowToEnter(i.Service, i, st.Now)
+	return closed && (!w.In || w.Entry == dispatch.EntryLifeSafetyOnly)
 }
 
 func holdLimit(st *dispatch.State, i *dispatch.Incident) dispatch.Millis {
@@ -136,7 +128,8 @@ func (d *Driver) send(st *dispatch.State, i *dispatch.Incident, by string, now d
 		if c == nil || lead.Person.Point == nil {
 			return recommend.Way{}
 		}
-		w := d.estimator.Way(st.Units[u], c.at, *lead.Person.Point, i.Priority() <= lightsUpTo)
+		goal, _ := st.Target(st.Units[u].Service, i, now)
+		w := d.estimator.Way(st.Units[u], c.at, *goal, i.Priority() <= lightsUpTo)
 		ways[u] = w
 		return recommend.Way{Travel: w.Travel, DistanceMM: int64(w.Line), Known: w.Known, Note: w.Note}
 	}
@@ -194,11 +187,8 @@ func keep(st *dispatch.State, c *dispatch.Contact, now dispatch.Instant, how str
 // invented supervisor.
 func (d *Driver) stage(st *dispatch.State, i *dispatch.Incident, c *dispatch.Contact, now dispatch.Instant) act {
 	plan := "invented plan: wait outside until the way in is agreed"
-	if z := st.Zones[i.Zone]; z != nil && len(z.Gates) > 0 && c.Person.Point != nil {
-		nearest := slices.MinFunc(z.Gates, func(a, b dispatch.Gate) int {
-			return cmp.Or(cmp.Compare(geo.Distance(a.Point, *c.Person.Point), geo.Distance(b.Point, *c.Person.Point)), cmp.Compare(a.ID, b.ID))
-		})
-		plan = "invented plan: meet at " + nearest.Name + "; ask the liaison for a way in; tell the caller where help waits"
+	if w, closed := st.HowToEnter(i.Service, i, now); closed && w.Meet != nil {
+		plan = "invented plan: meet at " + w.Meet.Words() + "; ask the liaison for a way in; tell the caller where help waits"
 	}
 	var stage dispatch.Command = dispatch.StageContact{Contact: c.ID, Plan: cut(plan)}
 	if c.Outcome.Kind == dispatch.OutcomeStaged {
@@ -215,7 +205,7 @@ func (d *Driver) stagedAgain(st *dispatch.State, i *dispatch.Incident, c *dispat
 	}
 	if !shut(st, i) || now.Since(c.Outcome.Since) >= d.dice.between(stagedLeast, stagedMost, "staged", string(c.ID)) {
 		if acts := d.send(st, i, BySupervisor, now); len(acts) > 0 {
-			return acts
+			return append(d.clears(st, i.Service, i, now), acts...)
 		}
 	}
 	return []act{d.stage(st, i, c, now)}

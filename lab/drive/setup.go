@@ -328,7 +328,7 @@ func (s *setup) zone(n int, z city.ZoneOverlay) {
 		if g.Invented {
 			name += " (invented)"
 		}
-		c.Gates = append(c.Gates, dispatch.Gate{ID: fmt.Sprint("g", k+1), Name: name, Point: g.Point})
+		c.Gates = append(c.Gates, dispatch.Gate{ID: dispatch.GateID(fmt.Sprint("g", k+1)), Name: name, Point: g.Point})
 	}
 	c.Reason = cut(c.Reason)
 	s.submit(fmt.Sprint("zone-", n), c)
