@@ -1,4 +1,4 @@
-// Command everycall is the one binary: demo, serve, import. It only wires the
+// Command everycall is the one binary: demo, serve, import, and asking a running server. It only wires the
 // rooms together.
 package main
 
@@ -17,6 +17,7 @@ type cli struct {
 	Demo    demoCmd    `cmd:"" help:"A whole city on the board, on real data: prints the address to open."`
 	Serve   serveCmd   `cmd:"" help:"The real thing: serve a jurisdiction from a data folder."`
 	Import  importCmd  `cmd:"" help:"Make packs from data."`
+	Zone    zoneCmd    `cmd:"" help:"Places that one cannot simply enter, on a running server."`
 	Road    roadCmd    `cmd:"" help:"The road router."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -61,6 +61,7 @@ var arrows = map[string][]string{
 	"internal/archtest": {},
 	"cmd/everycall":     {"*"},
 
+	"cmd/everycall/client": {},
 	"cmd/everycall/folder": {"store/sqlite"},
 }
 
