@@ -249,6 +249,20 @@ func (s *State) outside(of Service, i *Incident, c DispatchUnit, now Instant) bo
 	return closed && !w.In && c.Override == ""
 }
 
+// wentIn says aloud that a unit that should wait outside says that it is on scene. It is
+// believed, whatever the rule.
+func (s *State) wentIn(u *Unit, i *Incident, status Status, m Meta, out []Event) []Event {
+	if status != StatusOnScene || !i.active(u.ID).Outside {
+		return out
+	}
+	w, closed := s.HowToEnter(u.Service, i, m.At)
+	if !closed || w.In {
+		return out
+	}
+	return append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseEntry, Level: LevelWarning, Desk: s.supervisorOf(s.deskFor(u.Service)), Incident: i.ID, About: "unit:" + string(u.ID),
+		Text: string(u.ID) + " says on scene at call " + strconv.FormatUint(i.Number, 10) + ", where " + string(u.Service) + " may not go in now: ask whether it is inside or at the rendezvous"})
+}
+
 // Target is where a unit of a service is sent for an incident: its place, or the
 // rendezvous where it may not go in. Nil: no place is known.
 func (s *State) Target(of Service, i *Incident, now Instant) (at *geo.Point, outside bool) {

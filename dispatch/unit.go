@@ -184,6 +184,7 @@ func (c SetUnitStatus) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if i == nil || changed.Late || c.Status.committed() {
 		out = append(out, changed)
 		if i != nil && !changed.Late {
+			out = s.wentIn(u, i, c.Status, m, out)
 			out = s.progress(i, c.Status, m, out)
 		}
 		if i == nil && !changed.Late {
@@ -256,6 +257,9 @@ func (e *UnitStatusChanged) evolve(s *State, st Stamped) {
 	if i := s.Incidents[u.Incident]; i != nil {
 		a := i.active(e.Unit)
 		a.Milestones = append(a.Milestones, Milestone{Status: e.Status, At: e.At, Entered: st.At, Source: e.Source})
+		if e.Status == StatusOnScene && !e.Late {
+			a.Outside = false // it says where it is
+		}
 		s.touched.incident(i.ID)
 	}
 	if !e.Late {
