@@ -183,6 +183,13 @@ var Table = []Rule{
 	// What is known and who said so.
 	{"command:RecordAccess", intake},
 	{"command:WithdrawAccess", unitsField},
+	{"command:ConfirmAccess", intake},
+	{"command:NotifyAccess", room},
+	{"command:ReportAccessMissed", []Role{RoleMachine}}, // the room's own streets
+	{"command:RecordHazard", room},
+	{"command:ReviewHazard", supervisors},
+	{"command:WithdrawHazard", supervisors},
+	{"command:AcknowledgeHazards", roomField},
 	{"command:RecordClaim", roomField},
 	{"command:RecordLiaison", dispatchers},
 

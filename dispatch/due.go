@@ -18,6 +18,8 @@ const (
 	dueClaim
 	dueArchive
 	dueBulk
+	dueAccess
+	dueHazard
 	dueKinds // how many kinds there are
 )
 

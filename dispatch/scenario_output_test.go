@@ -130,7 +130,7 @@ func describePlace(s *State, e Event) string {
 	case *ZoneWasEnded:
 		return fmt.Sprintf("zone %s ends: %s", e.Zone, e.Reason)
 	case *AccessRecorded:
-		return fmt.Sprintf("way %s: %s %s, %s by %s, unknown after %s", e.Fact.ID, e.Fact.Kind, e.Fact.State, e.Fact.Confidence, e.Fact.Source, clock(e.Fact.ObservedAt.Add(e.Fact.HalfLife)))
+		return fmt.Sprintf("way %s: %s %s, %s by %s, unknown after %s", e.Fact.ID, e.Fact.Kind, e.Fact.State, e.Fact.Confidence, e.Fact.Source, clock(e.Fact.ObservedAt.Add(e.Fact.HalfLife))) + wayMore(&e.Fact)
 	case *AccessWithdrawn:
 		return fmt.Sprintf("way %s is withdrawn: %s", e.Access, e.Reason)
 	case *ClaimRecorded:
@@ -140,7 +140,7 @@ func describePlace(s *State, e Event) string {
 	case *LiaisonRecorded:
 		return fmt.Sprintf("liaison %s: %s by %s until %s", e.Liaison.ID, e.Liaison.Role, e.Liaison.Channel, clock(e.Liaison.ExpiresAt))
 	}
-	return e.EventName()
+	return describeHazards(s, e)
 }
 
 func outcomeLine(e *OutcomeChanged) string {
@@ -370,7 +370,7 @@ func (r *room) showPlaces(part string) []string {
 			lines = append(lines, fmt.Sprintf("%s %s, %s: %s", id, c.Role, c.Grade, orWord(c.Statement, "(sealed)")))
 		}
 	default:
-		lines = r.showRationing(part)
+		lines = r.showHazards(part)
 	}
 	return lines
 }

@@ -27,6 +27,7 @@ type State struct {
 	Desks     map[DeskID]*DeskState    `json:"desks,omitempty"`    // what has been said of a desk; without it is open
 	Triggers  map[string]*TriggerState `json:"triggers,omitempty"` // those whose condition holds
 	Bulks     map[BulkID]*Bulk         `json:"bulks,omitempty"`    // proposed, or not reviewed yet
+	Hazards   map[HazardID]*Hazard     `json:"hazards,omitempty"`
 
 	types    triage.Table
 	due      dueQueue
@@ -54,6 +55,7 @@ type Counters struct {
 	Claim    uint64 `json:"claim,omitempty"`
 	Liaison  uint64 `json:"liaison,omitempty"`
 	Bulk     uint64 `json:"bulk,omitempty"`
+	Hazard   uint64 `json:"hazard,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -128,6 +130,7 @@ type Incident struct {
 	Contacts    []ContactID      `json:"contacts"`        // the first one leads
 	Assignments []Assignment     `json:"assignments,omitempty"`
 	Notes       []Note           `json:"notes,omitempty"`
+	Hazards     []HazardHere     `json:"hazards,omitempty"` // those it lies in, the most dangerous first
 	ClosedAt    Instant          `json:"closed_at,omitempty"`
 	Disposition string           `json:"disposition,omitempty"`
 	Authority   string           `json:"authority,omitempty"`
@@ -269,6 +272,21 @@ type Config struct {
 	HoldLimits        [6]Millis       `json:"hold_limits"`
 	Presets           []Preset        `json:"presets,omitempty"`
 	Triggers          []Trigger       `json:"triggers,omitempty"`
+
+	UnknownWays []UnknownWays `json:"unknown_ways,omitempty"` // of services; without one they are allowed
+}
+
+// UnknownWays says what a way of which nobody knows whether it is open means for a
+// service.
+type UnknownWays struct {
+	Service Service `json:"service"`
+	Policy  string  `json:"policy"` // "allow"; "avoid": only where there is no other way
+}
+
+// AvoidsUnknown reports whether a service takes an unknown way only where there is no
+// other.
+func (c *Config) AvoidsUnknown(of Service) bool {
+	return contains(c.UnknownWays, UnknownWays{of, "avoid"})
 }
 
 // NewState returns the state before the first event.
@@ -279,6 +297,7 @@ func NewState() *State {
 		Zones: map[ZoneID]*Zone{}, Access: map[AccessID]*AccessFact{}, Claims: map[ClaimID]*Claim{},
 		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
 		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
+		Hazards: map[HazardID]*Hazard{},
 	}
 	s.Reindex()
 	return s
@@ -336,6 +355,12 @@ func (s *State) Reindex() {
 	for _, b := range s.Bulks { // the heap's order cannot show
 		s.due.set(dueRef{dueBulk, string(b.ID)}, b.Due)
 	}
+	for _, f := range s.Access { // the heap's order cannot show
+		s.due.set(dueRef{dueAccess, string(f.ID)}, f.nextDue())
+	}
+	for _, h := range s.Hazards { // the heap's order cannot show
+		s.due.set(dueRef{dueHazard, string(h.ID)}, h.nextDue())
+	}
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
@@ -362,6 +387,7 @@ func (s *State) makeMaps() {
 	fresh(s.Desks != nil, func() { s.Desks = map[DeskID]*DeskState{} })
 	fresh(s.Triggers != nil, func() { s.Triggers = map[string]*TriggerState{} })
 	fresh(s.Bulks != nil, func() { s.Bulks = map[BulkID]*Bulk{} })
+	fresh(s.Hazards != nil, func() { s.Hazards = map[HazardID]*Hazard{} })
 }
 
 // FreeUnits returns how many units of a service could be sent now.
