@@ -454,6 +454,17 @@ func (i *Incident) left(unit UnitID) Instant {
 	return last
 }
 
+// UnreadAtCall lists the hazards of an incident that its call's desk has still to read.
+func (s *State) UnreadAtCall(i *Incident) []HazardID {
+	var left []HazardID
+	for k := range i.Hazards {
+		if here := &i.Hazards[k]; s.Hazards[here.Hazard].Level >= HazardCaution && !here.read(i, AckCall, "") {
+			left = append(left, here.Hazard)
+		}
+	}
+	return left
+}
+
 // ToAcknowledge lists the hazards that must be acknowledged before a unit is sent to
 // an incident: each of them once at dispatch, and those of danger for this unit.
 func (s *State) ToAcknowledge(i *Incident, unit UnitID) []HazardID {
@@ -544,13 +555,7 @@ func (s *State) lieIn(i *Incident, hazards []HazardID) {
 // settleHazards takes away the alarms that ask for what was done, or is no longer to
 // be done.
 func (s *State) settleHazards(i *Incident) {
-	call := false
-	for k := range i.Hazards {
-		here := &i.Hazards[k]
-		if h := s.Hazards[here.Hazard]; h.Level >= HazardCaution && !here.read(i, AckCall, "") {
-			call = true
-		}
-	}
+	call := len(s.UnreadAtCall(i)) > 0
 	for _, id := range slices.Clone(s.alarmsOf[i.ID]) {
 		a := s.Alarms[id]
 		if a.Cause != CauseHazard {

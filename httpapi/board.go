@@ -27,6 +27,7 @@ type Board struct {
 	Stations     []Station     `json:"stations"`
 	Claims       []Claim       `json:"claims"`
 	Liaisons     []Liaison     `json:"liaisons"`
+	Hazards      []Hazard      `json:"hazards"`
 	Alarms       []Alarm       `json:"alarms"`
 	Promises     []Promise     `json:"promises"`
 	Types        []CallType    `json:"types"`
@@ -170,6 +171,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Stations = list(st.Stations, r.station, nil)
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Liaisons = list(st.Liaisons, r.liaison, nil)
+	b.Hazards = list(st.Hazards, r.hazard, nil)
 	b.Alarms = list(st.Alarms, r.alarm, nil)
 	b.Promises = list(st.Promises, r.promise, nil)
 	for _, t := range st.Config.Types {

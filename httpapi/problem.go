@@ -92,7 +92,7 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 func statusOf(code dispatch.Code) int {
 	switch code {
 	case dispatch.ContactUnknown, dispatch.IncidentUnknown, dispatch.UnitUnknown, dispatch.NoteUnknown, dispatch.StationUnknown, dispatch.PostureUnknown,
-		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown:
+		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown, dispatch.HazardUnknown:
 		return http.StatusNotFound
 	case dispatch.FieldMissing, dispatch.TextTooLong, dispatch.TextUnprintable, dispatch.ValueUnknown, dispatch.PlaceInvalid, dispatch.TimeInvalid,
 		dispatch.ConfigInvalid, dispatch.DeskUnknown, dispatch.PostureTooLong, dispatch.ConsentMissing, dispatch.NobodyAsked:

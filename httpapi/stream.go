@@ -39,6 +39,7 @@ type change struct {
 	Stations  []Station  `json:"stations,omitempty"`
 	Claims    []Claim    `json:"claims,omitempty"`
 	Liaisons  []Liaison  `json:"liaisons,omitempty"`
+	Hazards   []Hazard   `json:"hazards,omitempty"`
 	Alarms    []Alarm    `json:"alarms,omitempty"`
 	Promises  []Promise  `json:"promises,omitempty"`
 	Gone      *gone      `json:"gone,omitempty"`
@@ -53,12 +54,13 @@ type gone struct {
 	Zones     []string `json:"zones,omitempty"`
 	Access    []string `json:"access,omitempty"`
 	Liaisons  []string `json:"liaisons,omitempty"`
+	Hazards   []string `json:"hazards,omitempty"`
 	Alarms    []string `json:"alarms,omitempty"`
 	Promises  []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
-	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Alarms)+len(g.Promises) == 0
+	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Alarms)+len(g.Promises) == 0
 }
 
 // split makes rows of what is there and ids of what is not.
@@ -98,6 +100,7 @@ func (r rows) change(c view.Change) change {
 	out.Stations = split(c.Touched.Stations, r.s.Stations, r.station, nil, new([]string))
 	out.Claims = split(c.Touched.Claims, r.s.Claims, r.claim, nil, new([]string))
 	out.Liaisons = split(c.Touched.Liaisons, r.s.Liaisons, r.liaison, nil, &g.Liaisons)
+	out.Hazards = split(c.Touched.Hazards, r.s.Hazards, r.hazard, nil, &g.Hazards)
 	out.Alarms = split(c.Touched.Alarms, r.s.Alarms, r.alarm, nil, &g.Alarms)
 	out.Promises = split(c.Touched.Promises, r.s.Promises, r.promise, nil, &g.Promises)
 	if !g.empty() {
