@@ -14,23 +14,30 @@ import (
 // millimetres on the ground.
 const conflictReach geo.Millimetres = 15_000
 
-// passes reports whether a service may pass by what a fact says: a restricted way is
-// for who must go there, and a checkpoint lets through whom it admits.
+// decided reports whether a fact says that one may pass or that one may not. A
+// restricted way, which is for who must go there, says neither.
+func (f *AccessFact) decided(now Instant) bool {
+	state := f.Current(now)
+	return state == AccessOpen || state == AccessDelayed || state == AccessBlocked
+}
+
+// passes reports whether a service may pass by what a fact says: a checkpoint lets
+// through whom it admits.
 func (f *AccessFact) passes(of Service) bool {
 	return f.State != AccessBlocked || contains(f.Admits, of)
 }
 
 // contradictedBy lists the facts, in order, that another contradicts: about the same
-// place, a class and a direction in common, neither unknown, and of one service one
-// says that it may pass and the other that it may not.
+// place, a class and a direction in common, and of one service one says that it may
+// pass and the other that it may not.
 func (s *State) contradictedBy(f *AccessFact, now Instant) []AccessID {
-	if f.Current(now) == AccessIsUnknown {
+	if !f.decided(now) {
 		return nil
 	}
 	var found []AccessID
 	box := reachOf(f.Geometry...)
 	for id, other := range s.Access { // sorted below
-		if id != f.ID && other.Current(now) != AccessIsUnknown && s.differ(f, other) && commonClass(f.Classes, other.Classes) &&
+		if id != f.ID && other.decided(now) && s.differ(f, other) && commonClass(f.Classes, other.Classes) &&
 			box.Intersects(geo.BoxOf(other.Geometry...)) && sameWay(f, other) {
 			found = append(found, id)
 		}

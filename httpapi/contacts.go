@@ -345,6 +345,10 @@ func (s *Server) done(receipt engine.Receipt) Done {
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PromiseMade:
 			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.AccessRecorded:
+			out.IDs = append(out.IDs, string(e.Fact.ID))
+		case *dispatch.HazardRecorded:
+			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PostureDeclared:
 			out.IDs = append(out.IDs, string(e.Posture.ID))
 		case *dispatch.ClearingProposed:
