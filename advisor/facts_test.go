@@ -1,6 +1,7 @@
 package advisor
 
 import (
+	"context"
 	"slices"
 	"testing"
 
@@ -268,4 +269,22 @@ func TestMissesWaitForWhoTells(t *testing.T) {
 			t.Errorf("told again: %v", got)
 		}
 	}
+}
+
+// TestRunTellsWhatMatchesNoStreet: once, at the start.
+func TestRunTellsWhatMatchesNoStreet(t *testing.T) {
+	r := grid(t)
+	ctx, stop := context.WithCancel(t.Context())
+	s := blocked(geo.Point{Lon: corner(0, 0).Lon - 3_000_000, Lat: corner(0, 0).Lat})
+	told := make(chan dispatch.AccessID, 1)
+	ended := make(chan struct{})
+	go func() {
+		defer close(ended)
+		r.Run(ctx, func(see func(*dispatch.State)) { see(s) }, func() dispatch.Instant { return noon }, func(id dispatch.AccessID) { told <- id }, func(err error) { t.Error(err) })
+	}()
+	if id := <-told; id != "x1" {
+		t.Errorf("told %s", id)
+	}
+	stop()
+	<-ended
 }

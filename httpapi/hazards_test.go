@@ -100,3 +100,39 @@ func TestHazardsAreMasked(t *testing.T) {
 		t.Errorf("%+v", row)
 	}
 }
+
+// TestASweepsLineIsReadBeforeItIsAccepted: nothing of it happens before.
+func TestASweepsLineIsReadBeforeItIsAccepted(t *testing.T) {
+	d := newDesk(t)
+	d.ask("POST", "/api/v1/hazards", hazardAt(3, -122.32)).want(t, http.StatusOK, "")
+	call := noise()
+	call["location"] = map[string]any{"text": "500 block of Elm St", "lon": -122.32, "lat": 47.613}
+	d.ask("POST", "/api/v1/contacts", call).want(t, http.StatusCreated, "")
+	line := d.ask("GET", "/api/v1/sweep", nil).want(t, http.StatusOK, "").body["lines"].([]any)[0].(map[string]any)
+	if hazards := line["hazards"].([]any); len(hazards) != 1 || hazards[0] != "h1" {
+		t.Fatalf("%v", line)
+	}
+	accept := map[string]any{"incident": line["incident"], "unit": line["unit"], "kind": line["kind"]}
+	d.ask("POST", "/api/v1/sweep/lines", accept).want(t, http.StatusConflict, "hazard_unacknowledged")
+	accept["hazards"] = line["hazards"]
+	d.ask("POST", "/api/v1/sweep/lines", accept).want(t, http.StatusOK, "")
+}
+
+// TestAnErasedHazardStillAsks: its place and words are gone, and where it was found
+// somebody must still read that there is one.
+func TestAnErasedHazardStillAsks(t *testing.T) {
+	d := newDesk(t)
+	d.ask("POST", "/api/v1/hazards", hazardAt(3, -122.32)).want(t, http.StatusOK, "")
+	call := noise()
+	call["location"] = map[string]any{"text": "500 block of Elm St", "lon": -122.32, "lat": 47.613}
+	incident := d.ask("POST", "/api/v1/contacts", call).want(t, http.StatusCreated, "").body["incident"].(string)
+	if err := d.engine.Erase(t.Context(), "hazard:h1"); err != nil {
+		t.Fatal(err)
+	}
+	row := d.ask("GET", "/api/v1/hazards", nil).body["items"].([]any)[0].(map[string]any)
+	if row["text"] != nil || row["place"] != nil || row["position"] != nil {
+		t.Errorf("%v", row)
+	}
+	d.ask("POST", "/api/v1/incidents/"+incident+"/assignments", map[string]any{"unit": "3E1"}).want(t, http.StatusConflict, "hazard_unacknowledged")
+	d.ask("POST", "/api/v1/incidents/"+incident+"/assignments", map[string]any{"unit": "3E1", "hazards": []string{"h1"}}).want(t, http.StatusOK, "")
+}
