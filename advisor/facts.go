@@ -13,8 +13,14 @@ import (
 // contradict each other all of them count, so that the most careful one wins.
 func factsOf(s *dispatch.State, now dispatch.Instant) []road.Fact {
 	var out []road.Fact
+	var wary road.Vehicles // of what nobody knows to be open
+	for _, of := range s.Config.Services {
+		if s.Config.AvoidsUnknown(of) {
+			wary |= vehiclesOf(of)
+		}
+	}
 	for _, f := range s.Access { // the router sorts by ID
-		out = append(out, factOf(f, now))
+		out = append(out, factOf(f, wary, now))
 	}
 	for _, z := range s.Zones { // the same
 		if z.EndedAt != 0 || len(z.Outline) < 3 {
@@ -64,8 +70,11 @@ func vehiclesOf(of dispatch.Service) road.Vehicles {
 var states = map[dispatch.AccessState]road.State{dispatch.AccessOpen: road.StateOpen, dispatch.AccessDelayed: road.StateDelayed, dispatch.AccessRestricted: road.StateRestricted,
 	dispatch.AccessBlocked: road.StateBlocked, dispatch.AccessIsUnknown: road.StateUnknown}
 
-func factOf(f *dispatch.AccessFact, now dispatch.Instant) road.Fact {
-	out := road.Fact{ID: string(f.ID), Geometry: f.Geometry, State: states[f.Current(now)], DelayMs: uint32(min(f.Delay, dispatch.Day)), For: road.Everybody}
+func factOf(f *dispatch.AccessFact, wary road.Vehicles, now dispatch.Instant) road.Fact {
+	out := road.Fact{ID: string(f.ID), Geometry: f.Geometry, State: states[f.Current(now)], DelayMs: uint32(min(f.Delay, dispatch.Day)), For: road.Everybody, Wary: wary}
+	for _, of := range f.Admits {
+		out.Admits |= vehiclesOf(of)
+	}
 	switch f.Kind {
 	case "line":
 		out.Shape, out.OneWay = road.ShapeLine, f.Direction != "both"

@@ -37,12 +37,16 @@ type Road struct {
 
 	knowing sync.Mutex // guards what the router was told
 	facts   map[string]road.Fact
+	missed  []string // match no street, and nobody was told yet
 
 	banding sync.Mutex // guards the part of the day
 	band    string
 	zone    *time.Location
 	named   string // the zone's name
 }
+
+// Principal is who reports what the streets do not match.
+const Principal = "machine:streets"
 
 // spot is a place for a vehicle class.
 type spot struct {
@@ -65,7 +69,7 @@ func NewRoad(g *road.Graph, order []uint32, at time.Time) (*Road, error) {
 		return nil, err
 	}
 	band := bandAt(at)
-	r := &Road{router: road.NewRouter(streets, band, road.AllowUnknown), band: band.Name, wake: make(chan struct{}, 1), stands: map[spot]*road.Stand{}, goals: map[spot]*road.Goal{}, facts: map[string]road.Fact{}}
+	r := &Road{router: road.NewRouter(streets, band), band: band.Name, wake: make(chan struct{}, 1), stands: map[spot]*road.Stand{}, goals: map[spot]*road.Goal{}, facts: map[string]road.Fact{}}
 	r.asker = r.router.NewAsker()
 	return r, nil
 }
@@ -245,19 +249,29 @@ func (r *Road) Know(look func(func(*dispatch.State)), now dispatch.Instant) (mis
 		return nil, fmt.Errorf("streets that open and close: %w", err)
 	}
 	r.facts = next
+	r.missed = append(r.missed, missed...)
 	return missed, nil
 }
 
+// untold hands out the facts that match no street, each once, whoever made them known.
+func (r *Road) untold() []string {
+	r.knowing.Lock()
+	defer r.knowing.Unlock()
+	missed := r.missed
+	r.missed = nil
+	return missed
+}
+
 func same(a, b road.Fact) bool {
-	return a.Shape == b.Shape && a.For == b.For && a.State == b.State && a.DelayMs == b.DelayMs && a.OneWay == b.OneWay && slices.Equal(a.Geometry, b.Geometry) && slices.Equal(a.Gates, b.Gates)
+	return a.Shape == b.Shape && a.For == b.For && a.State == b.State && a.DelayMs == b.DelayMs && a.OneWay == b.OneWay && a.Admits == b.Admits && a.Wary == b.Wary && slices.Equal(a.Geometry, b.Geometry) && slices.Equal(a.Gates, b.Gates)
 }
 
 // Follow wakes Run when a batch of events is about streets.
 func (r *Road) Follow(events []engine.Recorded) {
 	for _, e := range events {
 		switch e.Event.(type) {
-		case *dispatch.AccessRecorded, *dispatch.AccessWithdrawn, *dispatch.ZoneDeclared, *dispatch.ZoneAmended, *dispatch.ZoneWasEnded,
-			*dispatch.ClearanceGiven, *dispatch.ClearanceEnded, *dispatch.AgreementRecorded, *dispatch.AgreementBegan, *dispatch.AgreementEnded:
+		case *dispatch.AccessRecorded, *dispatch.AccessConfirmed, *dispatch.AccessStale, *dispatch.AccessWithdrawn, *dispatch.ZoneDeclared, *dispatch.ZoneAmended, *dispatch.ZoneWasEnded,
+			*dispatch.ClearanceGiven, *dispatch.ClearanceEnded, *dispatch.AgreementRecorded, *dispatch.AgreementBegan, *dispatch.AgreementEnded, *dispatch.Configured:
 			select {
 			case r.wake <- struct{}{}:
 			default: // it is awake already
@@ -269,22 +283,33 @@ func (r *Road) Follow(events []engine.Recorded) {
 
 // Run keeps up with the room until ctx ends: at once when something is recorded, and
 // every second for what grows old. The weights of another part of the day are made
-// beside that. Failed is told what could not be taken over.
-func (r *Road) Run(ctx context.Context, look func(func(*dispatch.State)), now func() dispatch.Instant, failed func(error)) {
+// beside that. Missed is told which access facts match no street, at the start too, when
+// all are matched anew on the pack that there is now; failed, what else could not be
+// taken over.
+func (r *Road) Run(ctx context.Context, look func(func(*dispatch.State)), now func() dispatch.Instant, missed func(dispatch.AccessID), failed func(error)) {
 	tick := time.NewTicker(time.Second)
 	defer tick.Stop()
 	var bands sync.WaitGroup
 	defer bands.Wait()
 	for {
-		missed, err := r.Know(look, now())
-		if err != nil {
+		if _, err := r.Know(look, now()); err != nil {
 			failed(err)
 		}
-		for _, id := range missed {
-			failed(fmt.Errorf("%s matches no street: it closes nothing", id))
-		}
 		var zone string
-		look(func(s *dispatch.State) { zone = s.Config.Zone })
+		var ways []dispatch.AccessID
+		look(func(s *dispatch.State) {
+			zone = s.Config.Zone
+			for _, id := range r.untold() {
+				if s.Access[dispatch.AccessID(id)] != nil {
+					ways = append(ways, dispatch.AccessID(id))
+				} else if s.Zones[dispatch.ZoneID(id)] != nil {
+					failed(fmt.Errorf("zone %s matches no street: it closes nothing", id))
+				}
+			}
+		})
+		for _, id := range ways {
+			missed(id)
+		}
 		bands.Go(func() { r.keepBand(zone, now()) })
 		select {
 		case <-ctx.Done():

@@ -226,7 +226,7 @@ func TestRunKeepsLooking(t *testing.T) {
 			case looked <- struct{}{}:
 			case <-ctx.Done():
 			}
-		}, func() dispatch.Instant { return noon }, func(err error) { t.Error(err) })
+		}, func() dispatch.Instant { return noon }, func(id dispatch.AccessID) { t.Error(id) }, func(err error) { t.Error(err) })
 	}()
 	<-looked // for facts
 	<-looked // and for the zone

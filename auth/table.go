@@ -95,6 +95,14 @@ var Table = []Rule{
 	{"command:EndLiaison", dispatchers},
 	{"command:AdviseCaller", room},
 	{"command:AmendZone", supervisors},
+	{"route:GET /api/v1/access", people},
+	{"route:POST /api/v1/access/{id}/confirm", intake},
+	{"route:POST /api/v1/access/{id}/notify", room},
+	{"route:GET /api/v1/hazards", people},
+	{"route:POST /api/v1/hazards", room},
+	{"route:POST /api/v1/hazards/{id}/review", supervisors},
+	{"route:DELETE /api/v1/hazards/{id}", supervisors},
+	{"route:POST /api/v1/incidents/{id}/hazards/ack", roomField},
 	{"route:DELETE /api/v1/access/{id}", unitsField},
 	{"route:GET /api/v1/route", people},
 	{"route:GET /api/v1/reach", people},
@@ -208,6 +216,13 @@ var Table = []Rule{
 	// What is known and who said so.
 	{"command:RecordAccess", intake},
 	{"command:WithdrawAccess", unitsField},
+	{"command:ConfirmAccess", intake},
+	{"command:NotifyAccess", room},
+	{"command:ReportAccessMissed", []Role{RoleMachine}}, // the room's own streets
+	{"command:RecordHazard", room},
+	{"command:ReviewHazard", supervisors},
+	{"command:WithdrawHazard", supervisors},
+	{"command:AcknowledgeHazards", roomField},
 	{"command:RecordClaim", roomField},
 	{"command:RecordLiaison", dispatchers},
 

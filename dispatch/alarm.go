@@ -25,6 +25,12 @@ const (
 
 	CauseProposed Cause = "posture_proposed" // a trigger proposes a posture
 	CauseBulk     Cause = "bulk_clearing"    // calls cleared together want a second person
+
+	CauseHazard       Cause = "hazard"             // nobody has read a hazard at a call, or told the unit that goes there
+	CauseHazardReview Cause = "hazard_review"      // nobody said in time whether a hazard is still there
+	CauseConflict     Cause = "access_conflict"    // facts about a way contradict each other
+	CauseUnannounced  Cause = "access_unannounced" // a service was not told of a checkpoint or barricade
+	CauseMissed       Cause = "access_missed"      // a fact about a way matches no street
 )
 
 // Level is who must hear an alarm: only life-safety reaches everybody.

@@ -10,6 +10,8 @@ type DispatchUnit struct {
 	Model    string // "straight_line", "road", "" when Travel is 0
 	Override string // why it is sent where a zone's rule says no; empty: it is not
 	Outside  bool   // it is sent to the rendezvous, and waits there
+
+	Hazards []HazardID // those that the sender was shown and has read
 }
 
 // StackUnit puts an incident behind what a unit is doing now.
@@ -17,6 +19,7 @@ type StackUnit struct {
 	Unit     UnitID
 	Incident IncidentID
 	Reason   string
+	Hazards  []HazardID // those that the sender was shown and has read
 }
 
 // UnassignUnit takes a unit off an incident, for a reason.
@@ -102,6 +105,9 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if no := s.entry(u.Service, i, c, m.At); no != nil {
 		return nil, no
 	}
+	if out, no = s.acknowledge(i, u.ID, c.Hazards, out); no != nil {
+		return nil, no
+	}
 	if contains(u.Stack, c.Incident) {
 		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Contact: s.lead(i), Private: said("sent now")})
 	}
@@ -149,7 +155,11 @@ func (s *State) reserve(u *Unit, i *Incident) *Rejection {
 // that DispatchUnit would use; nil when it may. An unknown unit or incident and
 // one that is closed are answered too.
 func (s *State) MaySend(unit UnitID, incident IncidentID) *Rejection {
-	_, no := DispatchUnit{Unit: unit, Incident: incident}.decide(s, Meta{At: s.Now}, nil)
+	c := DispatchUnit{Unit: unit, Incident: incident}
+	if i := s.Incidents[incident]; i != nil { // whoever sends it is shown them
+		c.Hazards = s.ToAcknowledge(i, unit)
+	}
+	_, no := c.decide(s, Meta{At: s.Now}, nil)
 	return no
 }
 
@@ -193,6 +203,9 @@ func (c StackUnit) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
+	if read := s.toRead(i, u.ID, c.Hazards); len(read) > 0 {
+		out = append(out, &HazardsAcknowledged{Incident: i.ID, Hazards: read, Where: AckDispatch, Unit: u.ID})
+	}
 	return append(out, &UnitStacked{Unit: c.Unit, Incident: c.Incident, Contact: s.lead(i), Private: said(c.Reason)}), nil
 }
 
@@ -234,7 +247,7 @@ func (s *State) nextInStack(id UnitID, leaving IncidentID, m Meta, out []Event) 
 		}
 		out = append(out, &UnitUnassigned{Unit: id, Incident: next, Contact: s.lead(i), Private: said("sent now")},
 			&UnitDispatched{Unit: id, Incident: next, FromStack: true, Contact: s.lead(i), Outside: s.outside(s.Units[id].Service, i, DispatchUnit{}, m.At)})
-		return s.onTheWay(i, 0, m, out)
+		return s.alarmFromStack(i, id, s.onTheWay(i, 0, m, out))
 	}
 	return out
 }
@@ -286,6 +299,9 @@ func (e *UnitUnassigned) evolve(s *State, st Stamped) {
 		u.Incident = ""
 	}
 	s.countFree(u, was)
+	if len(i.Hazards) > 0 {
+		s.settleHazards(i)
+	}
 	s.touched.unit(e.Unit)
 	s.touched.incident(e.Incident)
 }

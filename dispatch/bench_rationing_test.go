@@ -158,6 +158,18 @@ func timedCommands(s *State) map[string]timedCommand {
 		return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: s.Now.Add(Day)}
 	}
 	reject := func(int) Command { return RejectClearing{Bulk: bulkID(), Reason: "no"} }
+	checkpoint := func(int) Command {
+		return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, Obstacle: ObstacleCheckpoint}}
+	}
+	withdrawFact := func(int) Command {
+		return WithdrawAccess{Access: AccessID(newest("x", &s.Counters.Access)), Reason: "x"}
+	}
+	hazard := func(n int) Command { // around receive's place
+		return RecordHazard{Point: geo.Point{Lon: int32(n % 97), Lat: 15}, Place: "100 block of Main St", Level: HazardDanger, Text: "dog", ReviewBy: s.Now.Add(Day)}
+	}
+	withdrawHazard := func(int) Command {
+		return WithdrawHazard{Hazard: HazardID(newest("h", &s.Counters.Hazard)), Reason: "x"}
+	}
 	return map[string]timedCommand{
 		"Configure":      {timed: func(int) Command { return Configure{Config: s.Config} }},
 		"ReceiveContact": {timed: receive, after: do(closeFresh)},
@@ -258,6 +270,23 @@ func timedCommands(s *State) map[string]timedCommand {
 		}), timed: func(int) Command {
 			return WithdrawAccess{Access: AccessID(newest("x", &s.Counters.Access)), Reason: "x"}
 		}},
+		"ConfirmAccess": {before: do(checkpoint), timed: func(int) Command {
+			return ConfirmAccess{Access: AccessID(newest("x", &s.Counters.Access)), Source: "officer", Confidence: "seen"}
+		}, after: do(withdrawFact)},
+		"NotifyAccess": {before: do(checkpoint), timed: func(int) Command {
+			return NotifyAccess{Access: AccessID(newest("x", &s.Counters.Access)), Service: "police"}
+		}, after: do(withdrawFact)},
+		"ReportAccessMissed": {before: do(checkpoint), timed: func(int) Command {
+			return ReportAccessMissed{Access: AccessID(newest("x", &s.Counters.Access)), PackHash: "abc"}
+		}, after: do(withdrawFact)},
+		"RecordHazard": {timed: hazard, after: do(withdrawHazard)},
+		"ReviewHazard": {before: do(hazard), timed: func(int) Command {
+			return ReviewHazard{Hazard: HazardID(newest("h", &s.Counters.Hazard)), ReviewBy: s.Now.Add(Day), Reason: "asked"}
+		}, after: do(withdrawHazard)},
+		"WithdrawHazard": {before: do(hazard), timed: withdrawHazard},
+		"AcknowledgeHazards": {before: do(receive, hazard), timed: func(int) Command {
+			return AcknowledgeHazards{Incident: IncidentID(newest("i", &s.Counters.Incident)), Hazards: []HazardID{HazardID(newest("h", &s.Counters.Hazard))}, Where: AckCall}
+		}, after: do(withdrawHazard, closeFresh)},
 		"RecordClaim":     {timed: claim},
 		"RecordLiaison":   {timed: liaison},
 		"AckAlarm":        {before: do(func(int) Command { return LoseStation{Station: "EP", Reason: "x"} }), timed: func(int) Command { return AckAlarm{Alarm: AlarmID(newest("a", &s.Counters.Alarm))} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x"} })},

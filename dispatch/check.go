@@ -32,7 +32,32 @@ func Check(s *State) error {
 	if err := s.checkZones(); err != nil {
 		return err
 	}
+	if err := s.checkAccess(); err != nil {
+		return err
+	}
 	return s.checkPostures()
+}
+
+// checkAccess: every fact and hazard that can grow old is due, and facts contradict
+// each other from either side.
+func (s *State) checkAccess() error {
+	for _, id := range sortedKeys(s.Access) {
+		f := s.Access[id]
+		if s.due.find(dueRef{dueAccess, string(id)}) != f.nextDue() {
+			return fmt.Errorf("access fact %s grows old and nothing will say so", id)
+		}
+		for _, other := range s.Conflicts(f) {
+			if !contains(s.Conflicts(s.Access[other]), id) {
+				return fmt.Errorf("access fact %s contradicts %s, which does not know", id, other)
+			}
+		}
+	}
+	for _, id := range sortedKeys(s.Hazards) {
+		if h := s.Hazards[id]; s.due.find(dueRef{dueHazard, string(id)}) != h.nextDue() {
+			return fmt.Errorf("hazard %s is to be reviewed and nothing will say so", id)
+		}
+	}
+	return nil
 }
 
 // CheckTouched verifies what changed since the last ForgetTouched.
@@ -101,6 +126,11 @@ func (s *State) checkIncident(i *Incident) error {
 			return fmt.Errorf("incident %s is closed by %q with %d units working", i.ID, i.Authority, i.Active())
 		}
 		return nil
+	}
+	for k := range i.Hazards {
+		if s.Hazards[i.Hazards[k].Hazard] == nil {
+			return fmt.Errorf("incident %s lies in hazard %s, which is gone", i.ID, i.Hazards[k].Hazard)
+		}
 	}
 	if s.openContacts(i) == 0 {
 		return fmt.Errorf("incident %s is open and has no open contact", i.ID)

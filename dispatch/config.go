@@ -56,6 +56,13 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkProtocols(g); no != nil {
 		return nil, no
 	}
+	said := map[Service]bool{}
+	for _, w := range g.UnknownWays {
+		if said[w.Service] || !contains(g.Services, w.Service) || w.Policy != "allow" && w.Policy != "avoid" {
+			return nil, reject(ConfigInvalid, "unknown ways for %q: %q; allow or avoid, for each service of the agency at most once", w.Service, w.Policy).at("unknown_ways")
+		}
+		said[w.Service] = true
+	}
 	if no := checkPresets(g); no != nil {
 		return nil, no
 	}

@@ -20,6 +20,7 @@ type ReceiveContact struct {
 	Priority triage.Priority // 0: the type's own, or the untriaged one
 	Beat     string          // derived from the place where it was taken
 	Join     IncidentID      // empty: opens its own
+	Hazards  []HazardID      // those that the call-taker was shown and has read
 	Invented []string        // fields whose values a simulation made up
 }
 
@@ -159,6 +160,7 @@ func (c ReceiveContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 		if no != nil {
 			return nil, no
 		}
+		out = s.readAtCall(s.Incidents[c.Join], c.Hazards, out)
 		return s.alarmRepeat(received, c.Join, earlier, out), nil
 	}
 	incident := &IncidentOpened{ID: IncidentID(numbered("i", s.Counters.Incident+1)), Number: s.Counters.Incident + 1,
@@ -166,12 +168,14 @@ func (c ReceiveContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if c.Person.Point != nil {
 		incident.Zone, incident.Drawn = s.zoneAt(*c.Person.Point), s.drawnAt(c.Person.Point)
 	}
+	from := len(out)
 	out = append(out, incident)
 	if incident.Zone != "" {
 		p := s.planner(m, nil)
 		out = p.plan(incident.ID, nil, c.Person.Point, p.zonesAt(c.Person.Point), out)
 	}
-	return s.alarmRepeat(received, incident.ID, earlier, out), nil
+	out = s.alarmRepeat(received, incident.ID, earlier, out)
+	return s.arrive(nil, incident.ID, service, c.Person.Point, c.Hazards, from, out), nil
 }
 
 func (c ReceiveContact) join(s *State, m Meta, received *ContactReceived, out []Event) ([]Event, *Rejection) {
@@ -364,6 +368,7 @@ func (c LocateContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if c.Place.Point != nil && !c.Place.Point.Valid() {
 		return nil, reject(PlaceInvalid, "the point is not on the planet").at("location")
 	}
+	from := len(out)
 	out = append(out, &ContactLocated{Contact: c.Contact, Beat: c.Beat, Place: Private{Place: c.Place.Place, Point: c.Place.Point}})
 	if incident := s.Incidents[contact.Incident]; s.lead(incident) == c.Contact {
 		moved := &IncidentMoved{Incident: incident.ID, Beat: c.Beat}
@@ -375,6 +380,7 @@ func (c LocateContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		out = s.replan(incident, as, m, append(out, moved))
 		p := s.planner(m, nil)
 		out = p.plan(incident.ID, incident, c.Place.Point, p.zonesAt(c.Place.Point), out)
+		out = s.arrive(incident, incident.ID, incident.Service, c.Place.Point, nil, from, out)
 	}
 	return out, nil
 }

@@ -20,6 +20,8 @@ const (
 	dueBulk
 	dueClearance
 	dueAgreement
+	dueAccess
+	dueHazard
 	dueKinds // how many kinds there are
 )
 

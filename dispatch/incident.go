@@ -198,6 +198,7 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	}
 	o := s.waiting(i.Service, i.Priority(), m.At)
 	o.Reason = c.Reason
+	from := len(out)
 	out = append(out, outcomeOf(s.Contacts[i.Contacts[0]], o))
 	out = append(out, &IncidentReopened{Incident: i.ID, Contact: i.Contacts[0], Private: said(c.Reason)})
 	p := s.Contacts[i.Contacts[0]].Person.Point
@@ -208,7 +209,8 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 		out = append(out, &IncidentMoved{Incident: i.ID, Beat: i.Beat, Zone: zone, Drawn: drawn})
 	}
 	plan := s.planner(m, nil)
-	return plan.plan(i.ID, i, p, plan.zonesAt(p), out), nil
+	out = plan.plan(i.ID, i, p, plan.zonesAt(p), out)
+	return s.arrive(i, i.ID, i.Service, p, nil, from, out), nil
 }
 
 func (c Reprioritise) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -288,6 +290,7 @@ func (e *IncidentClosed) evolve(s *State, st Stamped) {
 	i := s.Incidents[e.Incident]
 	i.ClosedAt, i.Disposition, i.Authority = st.At, e.Disposition, e.Authority
 	s.due.set(dueRef{dueArchive, string(e.Incident)}, s.archiveAt(i))
+	s.settleHazards(i)
 	s.touched.incident(e.Incident)
 }
 

@@ -1,5 +1,7 @@
 package dispatch
 
+import "github.com/everycall/everycall/geo"
+
 // Every queue and every text has a limit with a name; at the limit it works,
 // one past it is refused with LimitReached or TextTooLong and nothing changes.
 const (
@@ -21,6 +23,10 @@ const (
 	MaxAdvice        = 50  // to one caller
 	MaxDrawnPoints   = 500 // of a posture's area
 	MaxAccessFacts   = 20_000
+	MaxAccessPoints  = 500 // of one fact
+	MaxSightings     = 20  // of one fact, earlier ones; older ones are in the journal
+	MaxHazards       = 5_000
+	MaxHazardAcks    = 400   // of one hazard at one incident; older ones are in the journal
 	MaxClaims        = 5_000 // not sealed yet
 	MaxLiaisons      = 1_000
 	MaxNotes         = 5_000 // on one incident
@@ -38,6 +44,8 @@ const (
 	MaxDuePerTick    = 2_000 // due things that one Tick handles; the next one goes on
 	MaxTextBytes     = 8_000 // a narrative, a note
 	MaxLineBytes     = 400   // a reason, a name, a place
+
+	MaxHazardsTogether = 50 // that overlap: no place lies in more
 
 	MaxBeatBytes      = 40
 	MaxContactIDBytes = 200 // a journal keeps a key under it
@@ -66,6 +74,14 @@ const (
 	ClearanceWait     = 10 * Minute // for an answer
 	ClearanceMax      = 12 * Hour
 	AgreementMax      = 7 * Day
+	HazardReviewMax   = 365 * Day // a hazard is reviewed by then
+)
+
+// Reaches of a hazard on the ground, in millimetres.
+const (
+	HazardRadius    geo.Millimetres = 50_000 // unless it says otherwise
+	HazardRadiusMin geo.Millimetres = 10_000
+	HazardRadiusMax geo.Millimetres = 2_000_000
 )
 
 // RepeatAlertAt is the call from one number that alerts the supervisor.

@@ -43,6 +43,12 @@ func TestLimits(t *testing.T) {
 		{name: "MaxAccessFacts", at: MaxAccessFacts, nth: func(int) Command {
 			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{where}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour}}
 		}},
+		{name: "MaxHazards", at: MaxHazards, nth: func(n int) Command {
+			return RecordHazard{Point: geo.Point{Lon: int32(n) * 20_000}, Place: "100 block of Main St", Level: HazardNotice, Text: "dog", ReviewBy: scenarioStart.Add(Day)}
+		}},
+		{name: "MaxHazardsTogether", at: MaxHazardsTogether, nth: func(n int) Command {
+			return RecordHazard{Point: geo.Point{Lon: int32(n) * 100}, Place: "100 block of Main St", Level: HazardNotice, Text: "dog", ReviewBy: scenarioStart.Add(Day)}
+		}},
 		{name: "MaxClaims", at: MaxClaims, nth: func(int) Command {
 			return RecordClaim{Role: "resident", Statement: "it is quiet", Grade: "single_source"}
 		}},
@@ -218,6 +224,15 @@ func TestSizes(t *testing.T) {
 		{"MaxLineBytes of a pack's hash", MaxLineBytes, func(n int) Command {
 			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, PackHash: strings.Repeat("x", n)}}
 		}, TextTooLong},
+		{"MaxAccessPoints", MaxAccessPoints, func(n int) Command {
+			return RecordAccess{Fact: AccessFact{Kind: "area", Geometry: ring(n), Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour}}
+		}, PlaceInvalid},
+		{"HazardReviewMax", int(HazardReviewMax), func(n int) Command {
+			return RecordHazard{Place: "100 block of Main St", Level: HazardNotice, Text: "dog", ReviewBy: s.Now.Add(Millis(n))}
+		}, TimeInvalid},
+		{"HazardRadiusMax", int(HazardRadiusMax), func(n int) Command {
+			return RecordHazard{Place: "100 block of Main St", Level: HazardNotice, Text: "dog", ReviewBy: s.Now.Add(Day), Radius: geo.Millimetres(n)}
+		}, PlaceInvalid},
 		{"fifty vehicle classes", 50, func(n int) Command {
 			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, Classes: slices.Repeat([]string{"engine"}, n)}}
 		}, LimitReached},

@@ -133,7 +133,11 @@ func (w *world) step() {
 			held[id] = contact.Outcome.Posture
 		}
 	}
+	unread := w.unread(c)
 	no := w.run(c)
+	if unread != "" && no == nil {
+		w.t.Fatalf("%+v was not refused: %s", c, unread)
+	}
 	if why := w.model.mustRefuse(c, w.meta.By); why != "" && no == nil {
 		w.t.Fatalf("%+v was not refused: %s", c, why)
 	}
@@ -158,7 +162,7 @@ func (w *world) draw() Command {
 	kind := rapid.SampledFrom([]string{"", "ASSAULT", "BURGLARY", "THEFT", "NOISE", "PARKING", "FALL", "CARDIAC"}).Draw(t, "type")
 	reason := rapid.SampledFrom([]string{"because", "because", "because", ""}).Draw(t, "reason")
 	told := PromiseTold{Told: "soon", Channel: "on_call", Within: rapid.SampledFrom([]Millis{0, 20 * Minute, 2 * Day}).Draw(t, "within")}
-	switch rapid.IntRange(0, 44).Draw(t, "verb") {
+	switch rapid.IntRange(0, 52).Draw(t, "verb") {
 	case 0, 1, 2, 3:
 		receive := ReceiveContact{ID: contact, Channel: "phone", Type: kind, Beat: rapid.SampledFrom([]string{"", "E1", "C1"}).Draw(t, "beat"), Safe: rapid.SampledFrom([]SafeToCall{"", SafeYes, SafeNo}).Draw(t, "safe"), Person: Private{Number: rapid.SampledFrom([]string{"", "555-0100", "555-0101"}).Draw(t, "number")}}
 		if rapid.Bool().Draw(t, "placed") {
@@ -194,7 +198,7 @@ func (w *world) draw() Command {
 	case 14:
 		return AbandonContact{Contact: contact, Reason: reason}
 	case 15, 16, 17, 18:
-		return DispatchUnit{Unit: unit, Incident: incident, Travel: told.Within / 100}
+		return DispatchUnit{Unit: unit, Incident: incident, Travel: told.Within / 100, Hazards: w.drawRead()}
 	case 19, 20:
 		return StackUnit{Unit: unit, Incident: incident, Reason: reason}
 	case 21:
@@ -220,6 +224,8 @@ func (w *world) draw() Command {
 		return Tick{}
 	case 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44:
 		return w.drawRationing(contact, incident, reason)
+	case 45, 46, 47, 48, 49, 50, 51, 52:
+		return w.drawHazards(incident, unit, reason)
 	}
 	return Tick{}
 }

@@ -65,15 +65,19 @@ const (
 	ProtocolUnknown    Code = "protocol_unknown"
 	MovementNotAllowed Code = "movement_not_allowed"
 	AccessUnknown      Code = "access_unknown"
-	ClaimUnknown       Code = "claim_unknown"
-	ClaimIsSealed      Code = "claim_sealed"
-	ConsentMissing     Code = "consent_missing"
-	AlarmUnknown       Code = "alarm_unknown"
-	AlarmAcknowledged  Code = "alarm_acknowledged"
-	ClockNotFrozen     Code = "clock_not_frozen"
-	DeskRefuses        Code = "desk_refuses"
-	BulkUnknown        Code = "clearing_unknown"
-	SecondPerson       Code = "second_person"
+	NothingToTell      Code = "nothing_to_tell"
+	HazardUnknown      Code = "hazard_unknown"
+
+	HazardUnacknowledged Code = "hazard_unacknowledged"
+	ClaimUnknown         Code = "claim_unknown"
+	ClaimIsSealed        Code = "claim_sealed"
+	ConsentMissing       Code = "consent_missing"
+	AlarmUnknown         Code = "alarm_unknown"
+	AlarmAcknowledged    Code = "alarm_acknowledged"
+	ClockNotFrozen       Code = "clock_not_frozen"
+	DeskRefuses          Code = "desk_refuses"
+	BulkUnknown          Code = "clearing_unknown"
+	SecondPerson         Code = "second_person"
 )
 
 // Rejection is the rules saying no: one code, one plain sentence, and the field

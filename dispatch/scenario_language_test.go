@@ -207,6 +207,9 @@ func (r *room) line(line string) error {
 			c = r.placeCommand(w)
 		}
 		if c == nil {
+			c = r.hazardCommand(w)
+		}
+		if c == nil {
 			return fmt.Errorf("no such verb: %s", w.verb)
 		}
 		if w.err == nil {
@@ -227,7 +230,7 @@ func (r *room) command(w *words) Command {
 	switch reason := w.word("reason"); w.verb {
 	case "contact":
 		return ReceiveContact{ID: contact(), Channel: w.subject(1), Type: w.word("type"), Priority: triage.Priority(w.number("priority")),
-			Language: w.word("language"), Safe: SafeToCall(w.word("safe")), Beat: w.word("beat"), Join: IncidentID(w.word("join")),
+			Language: w.word("language"), Safe: SafeToCall(w.word("safe")), Beat: w.word("beat"), Join: IncidentID(w.word("join")), Hazards: hazardIDs(w.list("read")),
 			Person: Private{Number: w.word("number"), Place: w.word("place"), Point: w.point("point"), Text: w.word("text")}}
 	case "triage":
 		return TriageContact{Contact: contact(), Type: w.subject(1), Priority: triage.Priority(w.number("priority")), Reason: reason}
@@ -295,13 +298,13 @@ func (r *room) command(w *words) Command {
 	case "keep":
 		return KeepPromise{Promise: PromiseID(w.subject(0)), How: w.word("how")}
 	case "dispatch":
-		d := DispatchUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Travel: w.span("travel"), Override: w.word("override"), Outside: w.yes("outside")}
+		d := DispatchUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Travel: w.span("travel"), Override: w.word("override"), Outside: w.yes("outside"), Hazards: hazardIDs(w.list("read"))}
 		if d.Travel != 0 {
 			d.Model = "straight_line"
 		}
 		return d
 	case "stack":
-		return StackUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Reason: reason}
+		return StackUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Reason: reason, Hazards: hazardIDs(w.list("read"))}
 	case "unassign":
 		return UnassignUnit{Unit: UnitID(w.subject(0)), Incident: IncidentID(w.subject(1)), Reason: reason}
 	case "close":
@@ -380,7 +383,7 @@ func (r *room) placeCommand(w *words) Command {
 		if d := w.word("direction"); d != "" {
 			f.Direction = d
 		}
-		return RecordAccess{Fact: f}
+		return RecordAccess{Fact: w.more(f)}
 	case "withdraw":
 		return WithdrawAccess{Access: AccessID(w.subject(0)), Reason: reason}
 	case "claim":

@@ -130,7 +130,7 @@ func describePlace(s *State, e Event) string {
 	case *ZoneWasEnded:
 		return fmt.Sprintf("zone %s ends: %s", e.Zone, e.Reason)
 	case *AccessRecorded:
-		return fmt.Sprintf("way %s: %s %s, %s by %s, unknown after %s", e.Fact.ID, e.Fact.Kind, e.Fact.State, e.Fact.Confidence, e.Fact.Source, clock(e.Fact.ObservedAt.Add(e.Fact.HalfLife)))
+		return fmt.Sprintf("way %s: %s %s, %s by %s, unknown after %s", e.Fact.ID, e.Fact.Kind, e.Fact.State, e.Fact.Confidence, e.Fact.Source, clock(e.Fact.ObservedAt.Add(e.Fact.HalfLife))) + wayMore(&e.Fact)
 	case *AccessWithdrawn:
 		return fmt.Sprintf("way %s is withdrawn: %s", e.Access, e.Reason)
 	case *ClaimRecorded:
@@ -141,7 +141,7 @@ func describePlace(s *State, e Event) string {
 	if line := describeEntry(s, e); line != "" {
 		return line
 	}
-	return e.EventName()
+	return describeHazards(s, e)
 }
 
 func outcomeLine(e *OutcomeChanged) string {
@@ -376,7 +376,7 @@ func (r *room) showPlaces(part string) []string {
 		if id, is := strings.CutPrefix(part, "entry:"); is {
 			return r.showEntry(IncidentID(id))
 		}
-		lines = r.showRationing(part)
+		lines = r.showHazards(part)
 	}
 	return lines
 }

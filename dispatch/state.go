@@ -29,6 +29,7 @@ type State struct {
 	Bulks      map[BulkID]*Bulk           `json:"bulks,omitempty"`    // proposed, or not reviewed yet
 	Clearances map[ClearanceID]*Clearance `json:"clearances,omitempty"`
 	Agreements map[AgreementID]*Agreement `json:"agreements,omitempty"`
+	Hazards    map[HazardID]*Hazard       `json:"hazards,omitempty"`
 
 	types    triage.Table
 	due      dueQueue
@@ -59,6 +60,7 @@ type Counters struct {
 	Gate      uint64 `json:"gate,omitempty"`
 	Clearance uint64 `json:"clearance,omitempty"`
 	Agreement uint64 `json:"agreement,omitempty"`
+	Hazard    uint64 `json:"hazard,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -135,6 +137,7 @@ type Incident struct {
 	Contacts    []ContactID      `json:"contacts"`        // the first one leads
 	Assignments []Assignment     `json:"assignments,omitempty"`
 	Notes       []Note           `json:"notes,omitempty"`
+	Hazards     []HazardHere     `json:"hazards,omitempty"` // those it lies in, the most dangerous first
 	ClosedAt    Instant          `json:"closed_at,omitempty"`
 	Disposition string           `json:"disposition,omitempty"`
 	Authority   string           `json:"authority,omitempty"`
@@ -278,6 +281,21 @@ type Config struct {
 	Presets           []Preset        `json:"presets,omitempty"`
 	Triggers          []Trigger       `json:"triggers,omitempty"`
 	Protocols         []Protocol      `json:"protocols,omitempty"`
+
+	UnknownWays []UnknownWays `json:"unknown_ways,omitempty"` // of services; without one they are allowed
+}
+
+// UnknownWays says what a way of which nobody knows whether it is open means for a
+// service.
+type UnknownWays struct {
+	Service Service `json:"service"`
+	Policy  string  `json:"policy"` // "allow"; "avoid": only where there is no other way
+}
+
+// AvoidsUnknown reports whether a service takes an unknown way only where there is no
+// other.
+func (c *Config) AvoidsUnknown(of Service) bool {
+	return contains(c.UnknownWays, UnknownWays{of, "avoid"})
 }
 
 // NewState returns the state before the first event.
@@ -289,6 +307,7 @@ func NewState() *State {
 		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
 		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
 		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{},
+		Hazards: map[HazardID]*Hazard{},
 	}
 	s.Reindex()
 	return s
@@ -352,6 +371,12 @@ func (s *State) Reindex() {
 	for _, a := range s.Agreements { // the heap's order cannot show
 		s.due.set(dueRef{dueAgreement, string(a.ID)}, a.nextDue())
 	}
+	for _, f := range s.Access { // the heap's order cannot show
+		s.due.set(dueRef{dueAccess, string(f.ID)}, f.nextDue())
+	}
+	for _, h := range s.Hazards { // the heap's order cannot show
+		s.due.set(dueRef{dueHazard, string(h.ID)}, h.nextDue())
+	}
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
@@ -380,6 +405,7 @@ func (s *State) makeMaps() {
 	fresh(s.Desks != nil, func() { s.Desks = map[DeskID]*DeskState{} })
 	fresh(s.Triggers != nil, func() { s.Triggers = map[string]*TriggerState{} })
 	fresh(s.Bulks != nil, func() { s.Bulks = map[BulkID]*Bulk{} })
+	fresh(s.Hazards != nil, func() { s.Hazards = map[HazardID]*Hazard{} })
 }
 
 // FreeUnits returns how many units of a service could be sent now.

@@ -87,6 +87,10 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			out = append(out, &IncidentArchived{Incident: i.ID})
 		case dueBulk:
 			out = s.bulkDue(s.Bulks[BulkID(item.ref.id)], m, alarms, out)
+		case dueAccess:
+			out = append(out, &AccessStale{Access: AccessID(item.ref.id)})
+		case dueHazard:
+			out = s.hazardDue(s.Hazards[HazardID(item.ref.id)], alarms, out)
 		}
 		for _, e := range out[before:] {
 			if _, is := e.(*AlarmRaised); is {

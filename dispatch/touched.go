@@ -13,6 +13,7 @@ type Touched struct {
 	Stations   []StationID
 	Claims     []ClaimID
 	Liaisons   []LiaisonID
+	Hazards    []HazardID
 	Alarms     []AlarmID
 	Clearances []ClearanceID
 	Agreements []AgreementID
@@ -32,7 +33,7 @@ func (s *State) ForgetTouched() {
 	t.Units, t.Incidents, t.Contacts, t.Postures, t.Promises = t.Units[:0], t.Incidents[:0], t.Contacts[:0], t.Postures[:0], t.Promises[:0]
 	t.Zones, t.Access, t.Stations, t.Claims, t.Liaisons, t.Alarms = t.Zones[:0], t.Access[:0], t.Stations[:0], t.Claims[:0], t.Liaisons[:0], t.Alarms[:0]
 	t.Clearances, t.Agreements = t.Clearances[:0], t.Agreements[:0]
-	t.Config = false
+	t.Hazards, t.Config = t.Hazards[:0], false
 }
 
 func (t *touched) unit(id UnitID)           { t.Units = append(t.Units, id) }
@@ -45,6 +46,7 @@ func (t *touched) access(id AccessID)       { t.Access = append(t.Access, id) }
 func (t *touched) station(id StationID)     { t.Stations = append(t.Stations, id) }
 func (t *touched) claim(id ClaimID)         { t.Claims = append(t.Claims, id) }
 func (t *touched) liaison(id LiaisonID)     { t.Liaisons = append(t.Liaisons, id) }
+func (t *touched) hazard(id HazardID)       { t.Hazards = append(t.Hazards, id) }
 func (t *touched) alarm(id AlarmID)         { t.Alarms = append(t.Alarms, id) }
 func (t *touched) clearance(id ClearanceID) { t.Clearances = append(t.Clearances, id) }
 func (t *touched) agreement(id AgreementID) { t.Agreements = append(t.Agreements, id) }

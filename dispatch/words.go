@@ -40,6 +40,7 @@ type (
 	AccessID   string
 	ClaimID    string
 	LiaisonID  string
+	HazardID   string
 	BulkID     string
 	Service    string // "police", "fire", "ems", "community", …
 )

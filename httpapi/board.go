@@ -29,6 +29,7 @@ type Board struct {
 	Liaisons     []Liaison     `json:"liaisons"`
 	Clearances   []Clearance   `json:"clearances"`
 	Agreements   []Agreement   `json:"agreements"`
+	Hazards      []Hazard      `json:"hazards"`
 	Alarms       []Alarm       `json:"alarms"`
 	Promises     []Promise     `json:"promises"`
 	Types        []CallType    `json:"types"`
@@ -174,6 +175,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Liaisons = list(st.Liaisons, r.liaison, nil)
 	b.Clearances = list(st.Clearances, r.clearance, nil)
 	b.Agreements = list(st.Agreements, r.agreement, nil)
+	b.Hazards = list(st.Hazards, r.hazard, nil)
 	b.Alarms = list(st.Alarms, r.alarm, nil)
 	b.Promises = list(st.Promises, r.promise, nil)
 	for _, t := range st.Config.Types {

@@ -60,6 +60,7 @@ type contactIn struct {
 		Priority  int      `json:"priority,omitempty" minimum:"1" maximum:"5"`
 		Language  string   `json:"language,omitempty" maxLength:"40"`
 		Incident  string   `json:"incident,omitempty" maxLength:"40" doc:"join this open incident"`
+		Hazards   []string `json:"hazards,omitempty" maxItems:"50" doc:"ids of the hazards there that you were shown and have read: acknowledged at the call"`
 	}
 }
 
@@ -269,7 +270,7 @@ func (s *Server) takeContact(ctx context.Context, in *contactIn) (*body[Received
 		return nil, bad
 	}
 	receipt, err := s.submit(ctx, dispatch.ReceiveContact{ID: newContactID(), Channel: b.Channel, Language: b.Language, Safe: dispatch.SafeToCall(b.Caller.SafeToCall),
-		Type: b.Type, Priority: triage.Priority(b.Priority), Beat: s.beatAt(at), Join: dispatch.IncidentID(b.Incident),
+		Type: b.Type, Priority: triage.Priority(b.Priority), Beat: s.beatAt(at), Join: dispatch.IncidentID(b.Incident), Hazards: hazardIDs(b.Hazards),
 		Person: dispatch.Private{Name: b.Caller.Name, Number: b.Caller.Number, Place: b.Location.Text, Text: b.Narrative, Point: at}})
 	if err != nil {
 		return nil, err
@@ -343,6 +344,10 @@ func (s *Server) done(receipt engine.Receipt) Done {
 		case *dispatch.NoteAdded:
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PromiseMade:
+			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.AccessRecorded:
+			out.IDs = append(out.IDs, string(e.Fact.ID))
+		case *dispatch.HazardRecorded:
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PostureDeclared:
 			out.IDs = append(out.IDs, string(e.Posture.ID))

@@ -51,6 +51,8 @@ type assignIn struct {
 		Stacked        bool   `json:"stacked,omitempty"`
 		Reason         string `json:"reason,omitempty" maxLength:"400" doc:"why it is stacked"`
 		OverrideReason string `json:"override_reason,omitempty" maxLength:"400"`
+
+		Hazards []string `json:"hazards,omitempty" maxItems:"50" doc:"ids of the hazards there that you were shown and have read: acknowledged in the same gesture"`
 	}
 }
 
@@ -144,9 +146,9 @@ func (s *Server) assign(ctx context.Context, in *assignIn) (*body[Done], error) 
 	unit, incident := dispatch.UnitID(in.Body.Unit), dispatch.IncidentID(in.ID)
 	s.touch(ctx, in.Body.Unit)
 	if in.Body.Stacked {
-		return s.do(ctx, dispatch.StackUnit{Unit: unit, Incident: incident, Reason: orText(in.Body.Reason, "next for this unit")})
+		return s.do(ctx, dispatch.StackUnit{Unit: unit, Incident: incident, Reason: orText(in.Body.Reason, "next for this unit"), Hazards: hazardIDs(in.Body.Hazards)})
 	}
-	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason}
+	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason, Hazards: hazardIDs(in.Body.Hazards)}
 	s.room.Look(func(st *dispatch.State) {
 		if i := st.Incidents[incident]; i != nil {
 			if w, _ := s.way(st, unit, i); w.Known {

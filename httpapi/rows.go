@@ -44,35 +44,36 @@ type PositionV struct {
 
 // Incident is a call on the board.
 type Incident struct {
-	ID              string       `json:"id"`
-	Number          uint64       `json:"number"`
-	Type            string       `json:"type"`
-	TypeName        string       `json:"type_name"`
-	Service         string       `json:"service"`
-	Priority        int          `json:"priority"`
-	InitialPriority int          `json:"initial_priority"`
-	HighestPriority int          `json:"highest_priority"`
-	LifeSafety      bool         `json:"life_safety"`
-	Place           string       `json:"place"`
-	Position        *LonLat      `json:"position,omitempty"`
-	Beat            string       `json:"beat"`
-	Zone            string       `json:"zone,omitempty"`
-	Entry           *EntryPlan   `json:"entry,omitempty" doc:"how one gets in; none: one can simply go"`
-	State           string       `json:"state"`
-	OpenedAt        string       `json:"opened_at"`
-	Due             string       `json:"due,omitempty"`
-	NextAction      string       `json:"next_action"`
-	Owner           string       `json:"owner"`
-	Assignments     []Assignment `json:"assignments"`
-	Contacts        []string     `json:"contacts"`
-	Calls           int          `json:"calls"`
-	Posture         string       `json:"posture,omitempty"`
-	HoldReason      string       `json:"hold_reason,omitempty"`
-	Disposition     string       `json:"disposition,omitempty"`
-	ClosedAt        string       `json:"closed_at,omitempty"`
-	Invented        []string     `json:"invented"`
-	Notes           int          `json:"notes"`
-	Rank            int          `json:"rank" doc:"its priority, raised by age while it waits"`
+	ID              string           `json:"id"`
+	Number          uint64           `json:"number"`
+	Type            string           `json:"type"`
+	TypeName        string           `json:"type_name"`
+	Service         string           `json:"service"`
+	Priority        int              `json:"priority"`
+	InitialPriority int              `json:"initial_priority"`
+	HighestPriority int              `json:"highest_priority"`
+	LifeSafety      bool             `json:"life_safety"`
+	Place           string           `json:"place"`
+	Position        *LonLat          `json:"position,omitempty"`
+	Beat            string           `json:"beat"`
+	Zone            string           `json:"zone,omitempty"`
+	Entry           *EntryPlan       `json:"entry,omitempty" doc:"how one gets in; none: one can simply go"`
+	State           string           `json:"state"`
+	OpenedAt        string           `json:"opened_at"`
+	Due             string           `json:"due,omitempty"`
+	NextAction      string           `json:"next_action"`
+	Owner           string           `json:"owner"`
+	Assignments     []Assignment     `json:"assignments"`
+	Contacts        []string         `json:"contacts"`
+	Calls           int              `json:"calls"`
+	Posture         string           `json:"posture,omitempty"`
+	HoldReason      string           `json:"hold_reason,omitempty"`
+	Disposition     string           `json:"disposition,omitempty"`
+	ClosedAt        string           `json:"closed_at,omitempty"`
+	Invented        []string         `json:"invented"`
+	Notes           int              `json:"notes"`
+	Rank            int              `json:"rank" doc:"its priority, raised by age while it waits"`
+	Hazards         []IncidentHazard `json:"hazards" doc:"those it lies in, the most dangerous first"`
 }
 
 // Assignment is one unit's work on a call.
@@ -208,6 +209,35 @@ type Access struct {
 	ObservedAt string       `json:"observed_at"`
 	HalfLifeMs int64        `json:"half_life_ms"`
 	Note       string       `json:"note,omitempty"`
+
+	Obstacle      string     `json:"obstacle,omitempty"`
+	Admits        []string   `json:"admits"`
+	DelayMs       int64      `json:"delay_ms,omitempty"`
+	By            string     `json:"by"`
+	AgeMs         int64      `json:"age_ms" doc:"since it was seen"`
+	Stale         bool       `json:"stale" doc:"older than its half-life: unknown"`
+	Confirmations int        `json:"confirmations"`
+	Sightings     []Sighting `json:"sightings" doc:"the earlier ones"`
+	Conflicts     []string   `json:"conflicts" doc:"facts about the same way that say otherwise"`
+	Told          []Told     `json:"told" doc:"services that know of a checkpoint or barricade"`
+	Untold        []string   `json:"untold" doc:"services that nobody has told"`
+	OnNoStreet    bool       `json:"on_no_street" doc:"it matches no street and closes none"`
+}
+
+// Sighting is one time at which a way was seen.
+type Sighting struct {
+	At         string `json:"at"`
+	By         string `json:"by"`
+	Source     string `json:"source"`
+	Confidence string `json:"confidence"`
+	State      string `json:"state"`
+}
+
+// Told is a service that was told of something, when and by whom.
+type Told struct {
+	Service string `json:"service"`
+	By      string `json:"by"`
+	At      string `json:"at"`
 }
 
 // Station is where units live.
@@ -320,7 +350,7 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
 		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone), Entry: entryPlan(i.Entry),
 		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
-		Notes: len(i.Notes), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
+		Notes: len(i.Notes), Hazards: r.hazardsOf(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
 	if row.TypeName == "" {
 		row.TypeName = "not triaged"
 	}
@@ -435,8 +465,17 @@ func (r rows) posture(p *dispatch.Posture) Posture {
 }
 
 func (r rows) access(f *dispatch.AccessFact) Access {
-	return Access{ID: string(f.ID), Kind: f.Kind, Geometry: pairs(f.Geometry), Direction: f.Direction, Classes: texts(f.Classes), State: string(f.State),
-		Current: string(f.Current(r.now)), Source: f.Source, Confidence: f.Confidence, ObservedAt: r.time(f.ObservedAt), HalfLifeMs: int64(f.HalfLife), Note: f.Note}
+	row := Access{ID: string(f.ID), Kind: f.Kind, Geometry: pairs(f.Geometry), Direction: f.Direction, Classes: texts(f.Classes), State: string(f.State),
+		Current: string(f.Current(r.now)), Source: f.Source, Confidence: f.Confidence, ObservedAt: r.time(f.ObservedAt), HalfLifeMs: int64(f.HalfLife), Note: f.Note,
+		Obstacle: string(f.Obstacle), Admits: texts(f.Admits), DelayMs: int64(f.Delay), By: f.By, AgeMs: int64(max(0, r.now.Since(f.ObservedAt))), Stale: f.Stale,
+		Confirmations: f.Confirmations, Sightings: []Sighting{}, Conflicts: texts(r.s.Conflicts(f)), Told: []Told{}, Untold: texts(r.s.Untold(f)), OnNoStreet: f.Missed != ""}
+	for _, seen := range f.Sightings {
+		row.Sightings = append(row.Sightings, Sighting{At: r.time(seen.At), By: seen.By, Source: seen.Source, Confidence: seen.Confidence, State: string(seen.State)})
+	}
+	for _, told := range f.Told {
+		row.Told = append(row.Told, Told{Service: string(told.Service), By: told.By, At: r.time(told.At)})
+	}
+	return row
 }
 
 func (r rows) station(s *dispatch.Station) Station {

@@ -104,6 +104,7 @@ func New(opt Options) *Server {
 	s.sweepRoutes()
 	s.placeRoutes()
 	s.accessRoutes()
+	s.hazardRoutes()
 	s.figureRoutes()
 	s.peopleRoutes()
 	s.plainRoutes()

@@ -41,6 +41,7 @@ type change struct {
 	Liaisons   []Liaison   `json:"liaisons,omitempty"`
 	Clearances []Clearance `json:"clearances,omitempty"`
 	Agreements []Agreement `json:"agreements,omitempty"`
+	Hazards    []Hazard    `json:"hazards,omitempty"`
 	Alarms     []Alarm     `json:"alarms,omitempty"`
 	Promises   []Promise   `json:"promises,omitempty"`
 	Gone       *gone       `json:"gone,omitempty"`
@@ -57,12 +58,13 @@ type gone struct {
 	Liaisons   []string `json:"liaisons,omitempty"`
 	Clearances []string `json:"clearances,omitempty"`
 	Agreements []string `json:"agreements,omitempty"`
+	Hazards    []string `json:"hazards,omitempty"`
 	Alarms     []string `json:"alarms,omitempty"`
 	Promises   []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
-	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Clearances)+len(g.Agreements)+len(g.Alarms)+len(g.Promises) == 0
+	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Clearances)+len(g.Agreements)+len(g.Alarms)+len(g.Promises) == 0
 }
 
 // split makes rows of what is there and ids of what is not.
@@ -103,6 +105,7 @@ func (r rows) change(c view.Change) change {
 	out.Claims = split(c.Touched.Claims, r.s.Claims, r.claim, nil, new([]string))
 	out.Liaisons = split(c.Touched.Liaisons, r.s.Liaisons, r.liaison, nil, &g.Liaisons)
 	r.entryChange(&c.Touched, &out, &g)
+	out.Hazards = split(c.Touched.Hazards, r.s.Hazards, r.hazard, nil, &g.Hazards)
 	out.Alarms = split(c.Touched.Alarms, r.s.Alarms, r.alarm, nil, &g.Alarms)
 	out.Promises = split(c.Touched.Promises, r.s.Promises, r.promise, nil, &g.Promises)
 	if !g.empty() {

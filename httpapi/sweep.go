@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
+	"strings"
 
 	"github.com/everycall/everycall/advisor"
 	"github.com/everycall/everycall/dispatch"
@@ -36,6 +38,8 @@ type SweepLine struct {
 	After     string `json:"after,omitempty" doc:"accept the line of this incident first"`
 	Why       string `json:"why"`
 	Otherwise string `json:"otherwise" doc:"the best alternative"`
+
+	Hazards []string `json:"hazards" doc:"ids of the hazards there to be read before it is accepted; send them with it"`
 }
 
 // SweepShort is a need that nobody fills.
@@ -83,6 +87,8 @@ type acceptIn struct {
 		Incident string `json:"incident" minLength:"1" maxLength:"40"`
 		Unit     string `json:"unit" minLength:"1" maxLength:"40"`
 		Kind     string `json:"kind" enum:"free,soon_free,pre_empt"`
+
+		Hazards []string `json:"hazards,omitempty" maxItems:"50" doc:"ids of the line's hazards, which you have read"`
 	}
 }
 
@@ -112,7 +118,7 @@ func (s *Server) sweepRows(p recommend.Proposal) Sweep {
 		CallNow: []SweepCall{}, Coverage: []SweepCoverage{}}
 	for _, l := range p.Lines {
 		row := SweepLine{Incident: string(l.Incident), Unit: string(l.Unit), Kind: kindOf[l.Means], WaitMs: int64(l.Wait), TravelMs: int64(l.Travel), Known: l.Known, First: l.First,
-			After: string(l.After), Why: l.Why, Otherwise: l.Otherwise}
+			After: string(l.After), Why: l.Why, Otherwise: l.Otherwise, Hazards: texts(l.Hazards)}
 		if l.Means == recommend.Preempt {
 			row.Preempts = string(l.From)
 		}
@@ -144,15 +150,21 @@ func (s *Server) acceptLine(ctx context.Context, in *acceptIn) (*body[Done], err
 		return done, err
 	}
 	var commands []dispatch.Command
+	read := hazardIDs(in.Body.Hazards)
+	var unread []dispatch.HazardID
 	s.room.mu.RLock()
 	for _, l := range s.proposal().Lines {
 		if string(l.Incident) == in.Body.Incident && string(l.Unit) == in.Body.Unit && kindOf[l.Means] == in.Body.Kind && l.After == "" {
-			commands = l.Commands(s.opt.Estimator.Model())
+			commands = l.Commands(s.opt.Estimator.Model(), read...)
+			unread = slices.DeleteFunc(slices.Clone(l.Hazards), func(id dispatch.HazardID) bool { return slices.Contains(read, id) })
 		}
 	}
 	s.room.mu.RUnlock()
 	if commands == nil {
 		return nil, problem(http.StatusConflict, "proposal_changed", "this is no longer what is best, or another line comes first: look again", "body.incident")
+	}
+	if len(unread) > 0 { // before the first of its commands, so that nobody loses a unit for nothing
+		return nil, problem(http.StatusConflict, string(dispatch.HazardUnacknowledged), "nobody has read "+strings.Join(texts(unread), ", ")+" there: read them and send their ids with the line", "body.hazards")
 	}
 	var done *body[Done]
 	for n, c := range commands {

@@ -11,7 +11,8 @@ import (
 // before has been taken: a stacked call leaves the stack, a pre-empted unit leaves
 // its call, and then the unit is sent, or the call waits behind it. model names
 // what estimated the travel time.
-func (l Line) Commands(model string) []dispatch.Command {
+// Read are the hazards there that who accepts it was shown and has read.
+func (l Line) Commands(model string, read ...dispatch.HazardID) []dispatch.Command {
 	number := strconv.FormatUint(l.Number, 10)
 	var commands []dispatch.Command
 	for _, unit := range l.Behind {
@@ -19,11 +20,11 @@ func (l Line) Commands(model string) []dispatch.Command {
 	}
 	switch l.Means {
 	case Soon:
-		return append(commands, dispatch.StackUnit{Unit: l.Unit, Incident: l.Incident, Reason: "soon free: next to call " + number})
+		return append(commands, dispatch.StackUnit{Unit: l.Unit, Incident: l.Incident, Reason: "soon free: next to call " + number, Hazards: read})
 	case Preempt:
 		commands = append(commands, dispatch.UnassignUnit{Unit: l.Unit, Incident: l.From, Reason: "taken for call " + number + ", which is more urgent"})
 	}
-	send := dispatch.DispatchUnit{Unit: l.Unit, Incident: l.Incident}
+	send := dispatch.DispatchUnit{Unit: l.Unit, Incident: l.Incident, Hazards: read}
 	if l.Known && l.Travel > 0 {
 		send.Travel, send.Model = l.Travel, model
 	}
@@ -40,7 +41,7 @@ func (w *sweep) explain() {
 		d := &w.drafts[n]
 		f, c := &w.fleet[d.unit], d.call
 		way := w.way(c, d.unit)
-		l := Line{Incident: c.i.ID, Number: c.i.Number, Unit: f.unit.ID, Means: f.means, Wait: f.wait, Known: way != noTravel, First: d.first, After: d.after}
+		l := Line{Incident: c.i.ID, Number: c.i.Number, Unit: f.unit.ID, Means: f.means, Wait: f.wait, Known: way != noTravel, First: d.first, After: d.after, Hazards: w.s.ToAcknowledge(c.i, f.unit.ID)}
 		if l.Known {
 			l.Travel = way
 		}

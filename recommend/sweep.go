@@ -52,6 +52,7 @@ type Line struct {
 	After      dispatch.IncidentID // set where the incident waits only once the line that takes its unit for this one is accepted
 	Why        string              // in plain words
 	Otherwise  string              // the best alternative in plain words
+	Hazards    []dispatch.HazardID // to be acknowledged by who accepts it
 	Substitute *Substitute         // the same; nil: nobody else fits
 }
 

@@ -22,7 +22,7 @@ const (
 type State uint8
 
 // The states. What is open or unknown does not hold anybody up, but an answer says
-// that it relies on it; unknown ways are avoided where the policy says so.
+// that it relies on it; unknown ways are avoided by vehicles that are wary of the fact.
 const (
 	StateOpen State = iota
 	StateUnknown
@@ -41,6 +41,23 @@ type Fact struct {
 	DelayMs  uint32 // of StateDelayed
 	OneWay   bool   // of a line along a street: only in the line's direction
 	Gates    []Gate // of a wall
+
+	// Admits are the vehicles that a checkpoint lets through: unless nobody knows
+	// whether it stands there still, it delays them by DelayMs whatever its state is for
+	// the others.
+	Admits Vehicles
+	// Wary are the vehicles that go where nobody knows whether the street is open only
+	// if there is no other way. The others drive there, and the answer says that it
+	// relies on it.
+	Wary Vehicles
+}
+
+// stateFor is what the fact says to a vehicle class.
+func (f *Fact) stateFor(k Kind) State {
+	if f.Admits&k.bit() != 0 && f.State != StateUnknown && f.State != StateOpen {
+		return StateDelayed
+	}
+	return f.State
 }
 
 // Gate is an opening in a wall for some vehicles.

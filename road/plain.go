@@ -12,8 +12,8 @@ import (
 const block = uint64(1) << 40
 
 // hard is entering, with blocked facts as very long ways instead of none.
-func (v *View) hard(f *Fact) uint64 {
-	if w := v.entering(f); w < cch.Inf {
+func (f *Fact) hard(k Kind) uint64 {
+	if w := f.entering(k); w < cch.Inf {
 		return uint64(w)
 	}
 	return block
@@ -56,7 +56,7 @@ func (a *Asker) blockedBy(v *View, from, to *Stop) []string {
 		if arc := arcID(2*from.spot.link) + arcID(dir); may {
 			along, _, rest := v.on(from, arc)
 			w := uint64(rest)
-			v.meets(k, 0, arc, along, beyond, func(f *Fact) { w += v.hard(f) })
+			v.meets(k, 0, arc, along, beyond, func(f *Fact) { w += f.hard(k) })
 			reach(arc, arc, w)
 		}
 	}
@@ -74,13 +74,13 @@ func (a *Asker) blockedBy(v *View, from, to *Stop) []string {
 			if may := [2]bool{to.fore, to.back}[next&1]; next.link() == to.spot.link && may {
 				along, soFar, _ := v.on(to, next)
 				w := at.weight + uint64(base-v.pace[k].links[to.spot.link]+soFar)
-				v.meets(k, at.arc, next, atEntry, along, func(f *Fact) { w += v.hard(f) })
+				v.meets(k, at.arc, next, atEntry, along, func(f *Fact) { w += f.hard(k) })
 				if w < best {
 					best, last, goal = w, at.arc, next
 				}
 			}
 			w := at.weight + uint64(base)
-			v.meets(k, at.arc, next, atEntry, beyond, func(f *Fact) { w += v.hard(f) })
+			v.meets(k, at.arc, next, atEntry, beyond, func(f *Fact) { w += f.hard(k) })
 			reach(next, at.arc, w)
 		}
 	}
@@ -92,7 +92,7 @@ func (v *View) enteredOn(from, to *Stop, before map[arcID]arcID, last, goal arcI
 	var out []string
 	k := from.kind
 	note := func(f *Fact) {
-		if v.hard(f) == block {
+		if f.hard(k) == block {
 			out = append(out, f.ID)
 		}
 	}
@@ -105,7 +105,7 @@ func (v *View) enteredOn(from, to *Stop, before map[arcID]arcID, last, goal arcI
 			continue
 		}
 		w := uint64(rest - restThen)
-		v.meets(k, 0, arc, start, end, func(f *Fact) { w += v.hard(f) })
+		v.meets(k, 0, arc, start, end, func(f *Fact) { w += f.hard(k) })
 		if w < min(least, weight) {
 			least, out = w, nil
 			v.meets(k, 0, arc, start, end, note)

@@ -55,7 +55,7 @@ func (a *Asker) Drive(v *View, from, to *Stop) Route {
 	pieces, w := a.way(v, from, to)
 	if r.Reach = reachOf(w); r.OK {
 		a.tell(v, pieces, &r)
-		r.Relies = v.factsOn(pieces, from.kind, func(f *Fact) bool { return f.State != StateBlocked })
+		r.Relies = v.factsOn(pieces, from.kind, func(f *Fact) bool { return f.stateFor(from.kind) != StateBlocked })
 	}
 	return r
 }
@@ -185,7 +185,7 @@ func (v *View) factsOn(pieces []piece, k Kind, wanted func(*Fact) bool) []string
 
 // bare is the view without facts.
 func (v *View) bare() *View {
-	return &View{Epoch: v.Epoch, streets: v.streets, policy: v.policy, pace: v.pace, metrics: *v.free, free: v.free}
+	return &View{Epoch: v.Epoch, streets: v.streets, pace: v.pace, metrics: *v.free, free: v.free}
 }
 
 // avoided are the facts on the way that would be the best without any, if that is a
@@ -196,5 +196,5 @@ func (a *Asker) avoided(v *View, from, to *Stop, r *Route) []string {
 	if is := reachOf(w); is.Reluctant > r.Reluctant || is.Reluctant == r.Reluctant && is.Ms >= r.Ms {
 		return nil
 	}
-	return v.factsOn(pieces, from.kind, func(f *Fact) bool { return v.entering(f) > 0 && !slices.Contains(r.Relies, f.ID) })
+	return v.factsOn(pieces, from.kind, func(f *Fact) bool { return f.entering(from.kind) > 0 && !slices.Contains(r.Relies, f.ID) })
 }

@@ -18,20 +18,10 @@ const (
 	FactVertMax = 10_000 // points of one fact
 )
 
-// Policy says what to do where nobody knows whether a street is open.
-type Policy uint8
-
-// The policies.
-const (
-	AllowUnknown Policy = iota // drive there; the answer says that it relies on it
-	AvoidUnknown               // only where there is no other way
-)
-
 // Router answers over streets that open and close. Any number of goroutines may ask;
 // they never wait for a change, and never see half of one.
 type Router struct {
 	streets *Streets
-	policy  Policy
 	now     atomic.Pointer[View]
 
 	writing  sync.Mutex // one change at a time; it guards what follows
@@ -52,7 +42,6 @@ type View struct {
 	Epoch uint64 // one more with every change
 
 	streets *Streets
-	policy  Policy
 	pace    *[VehicleKinds]pace
 	metrics [VehicleKinds]*cch.Metric  // with the facts
 	free    *[VehicleKinds]*cch.Metric // without
@@ -69,8 +58,8 @@ type pace struct {
 }
 
 // NewRouter makes a router without facts.
-func NewRouter(s *Streets, band Band, policy Policy) *Router {
-	r := &Router{streets: s, policy: policy, patchers: make(chan *cch.Patcher, 2)}
+func NewRouter(s *Streets, band Band) *Router {
+	r := &Router{streets: s, patchers: make(chan *cch.Patcher, 2)}
 	for range cap(r.patchers) {
 		r.patchers <- s.top.NewPatcher()
 	}
@@ -90,7 +79,7 @@ func (r *Router) begin(v *View) {
 
 // fresh makes a view from nothing.
 func (r *Router) fresh(band Band, facts map[string]*matched, epoch uint64) *View {
-	v := &View{Epoch: epoch, streets: r.streets, policy: r.policy, pace: new([VehicleKinds]pace), free: new([VehicleKinds]*cch.Metric), facts: facts, over: overlay(facts)}
+	v := &View{Epoch: epoch, streets: r.streets, pace: new([VehicleKinds]pace), free: new([VehicleKinds]*cch.Metric), facts: facts, over: overlay(facts)}
 	atOnce(func(k Kind) {
 		v.pace[k] = v.streets.paceOf(k, &band)
 		input := make([]uint32, len(v.streets.turns.to))
@@ -210,9 +199,9 @@ func overlay(facts map[string]*matched) map[uint32][]stretch {
 	return over
 }
 
-// entering is what a fact costs who comes into it.
-func (v *View) entering(f *Fact) uint32 {
-	switch f.State {
+// entering is what a fact costs a vehicle that comes into it.
+func (f *Fact) entering(k Kind) uint32 {
+	switch f.stateFor(k) {
 	case StateBlocked:
 		return cch.Inf
 	case StateRestricted:
@@ -220,7 +209,7 @@ func (v *View) entering(f *Fact) uint32 {
 	case StateDelayed:
 		return min(f.DelayMs, msMask)
 	case StateUnknown:
-		if v.policy == AvoidUnknown {
+		if f.Wary&k.bit() != 0 {
 			return reluctance
 		}
 	}
@@ -244,7 +233,7 @@ func (v *View) paid(k Kind, from, a arcID, begin, far geo.Millimetres) uint32 {
 		return 0
 	}
 	cost := uint32(0)
-	v.meets(k, from, a, begin, far, func(f *Fact) { cost = min(cost+v.entering(f), cch.Inf) })
+	v.meets(k, from, a, begin, far, func(f *Fact) { cost = min(cost+f.entering(k), cch.Inf) })
 	return cost
 }
 
@@ -386,7 +375,7 @@ const patience = 20 * time.Millisecond
 // follow makes a view with the metrics of the spare one, brought up to the present,
 // or with copies when somebody still reads those.
 func (r *Router) follow(old *View) *View {
-	next := &View{streets: old.streets, policy: old.policy, pace: old.pace, free: old.free}
+	next := &View{streets: old.streets, pace: old.pace, free: old.free}
 	spare := r.spare
 	for waited := time.Duration(0); spare.readers.Load() > 0 && waited < patience; waited += 50 * time.Microsecond {
 		time.Sleep(50 * time.Microsecond)
@@ -432,7 +421,7 @@ func (r *Router) SetBand(band Band) uint64 {
 
 func (f *Fact) check() error {
 	least := map[Shape]int{ShapePoint: 1, ShapeLine: 2, ShapeArea: 3, ShapeWall: 3}[f.Shape]
-	if f.ID == "" || least == 0 || len(f.Geometry) < least || len(f.Geometry) > FactVertMax || f.State > StateBlocked || f.For&^Everybody != 0 {
+	if f.ID == "" || least == 0 || len(f.Geometry) < least || len(f.Geometry) > FactVertMax || f.State > StateBlocked || (f.For|f.Admits|f.Wary)&^Everybody != 0 {
 		return fmt.Errorf("road: fact %q has shape %d of %d points, state %d", f.ID, f.Shape, len(f.Geometry), f.State)
 	}
 	for _, p := range f.Geometry {

@@ -117,6 +117,16 @@ var kinds = []kind{
 	{64, 1, func() dispatch.Event { return &dispatch.GrantArchived{} }},
 	{65, 1, func() dispatch.Event { return &dispatch.LiaisonTried{} }},
 	{66, 1, func() dispatch.Event { return &dispatch.CallerAdvised{} }},
+	{75, 1, func() dispatch.Event { return &dispatch.HazardRecorded{} }},
+	{76, 1, func() dispatch.Event { return &dispatch.HazardsFound{} }},
+	{77, 1, func() dispatch.Event { return &dispatch.HazardReviewed{} }},
+	{78, 1, func() dispatch.Event { return &dispatch.HazardUnreviewed{} }},
+	{79, 1, func() dispatch.Event { return &dispatch.HazardWithdrawn{} }},
+	{80, 1, func() dispatch.Event { return &dispatch.HazardsAcknowledged{} }},
+	{81, 1, func() dispatch.Event { return &dispatch.AccessConfirmed{} }},
+	{82, 1, func() dispatch.Event { return &dispatch.AccessNotified{} }},
+	{83, 1, func() dispatch.Event { return &dispatch.AccessMissed{} }},
+	{84, 1, func() dispatch.Event { return &dispatch.AccessStale{} }},
 }
 
 var (

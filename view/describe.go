@@ -70,6 +70,12 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		return []dispatch.IncidentID{e.Incident}
 	case *dispatch.UnitUnassigned:
 		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.HazardRecorded:
+		return e.Inside
+	case *dispatch.HazardsFound:
+		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.HazardsAcknowledged:
+		return []dispatch.IncidentID{e.Incident}
 	case *dispatch.UnitStatusChanged:
 		if u := s.Units[e.Unit]; u != nil && u.Incident != "" {
 			return []dispatch.IncidentID{u.Incident}
@@ -119,6 +125,17 @@ func Describe(s *dispatch.State, event dispatch.Event) string {
 		return fmt.Sprintf("contact %d joined call %d", contact(e.Contact), number(e.Incident))
 	case *dispatch.OutcomeChanged:
 		return describeOutcome(contact(e.Contact), e)
+	case *dispatch.HazardsFound:
+		if len(e.Hazards) == 0 {
+			return fmt.Sprintf("call %d lies in no hazard", number(e.Incident))
+		}
+		return fmt.Sprintf("call %d lies in %s", number(e.Incident), joined(e.Hazards))
+	case *dispatch.HazardsAcknowledged:
+		text := fmt.Sprintf("%s of call %d read (%s)", joined(e.Hazards), number(e.Incident), e.Where)
+		if e.Unit != "" {
+			text += " for " + string(e.Unit)
+		}
+		return text
 	case *dispatch.IncidentOpened:
 		return fmt.Sprintf("call %d opened, priority %d", e.Number, e.Priority)
 	case *dispatch.IncidentRetyped:
@@ -266,7 +283,41 @@ func describeRationing(event dispatch.Event) string {
 	case *dispatch.ClearingReminded:
 		return fmt.Sprintf("clearing %s still waits for a second person", e.Bulk)
 	}
+	return describeHazard(event)
+}
+
+// describeHazard goes on with hazards, and with what is said again of a way.
+func describeHazard(event dispatch.Event) string {
+	switch e := event.(type) {
+	case *dispatch.HazardRecorded:
+		return fmt.Sprintf("hazard %s (%s) at %s: %s", e.ID, e.Level, orDash(e.Private.Place), e.Private.Text)
+	case *dispatch.HazardReviewed:
+		return fmt.Sprintf("hazard %s reviewed, still so: %s", e.Hazard, e.Private.Text)
+	case *dispatch.HazardUnreviewed:
+		return fmt.Sprintf("hazard %s is past its review: it stays, unreviewed", e.Hazard)
+	case *dispatch.HazardWithdrawn:
+		return fmt.Sprintf("hazard %s withdrawn: %s", e.Hazard, e.Private.Text)
+	case *dispatch.AccessConfirmed:
+		return fmt.Sprintf("access fact %s is %s, %s by %s", e.Access, e.State, e.Confidence, e.Source)
+	case *dispatch.AccessNotified:
+		return fmt.Sprintf("%s was told of access fact %s", e.Service, e.Access)
+	case *dispatch.AccessMissed:
+		return fmt.Sprintf("access fact %s matches no street and closes none", e.Access)
+	case *dispatch.AccessStale:
+		return fmt.Sprintf("access fact %s is old: what it said is unknown", e.Access)
+	}
 	return event.EventName()
+}
+
+func joined(ids []dispatch.HazardID) string {
+	text := ""
+	for n, id := range ids {
+		if n > 0 {
+			text += ", "
+		}
+		text += string(id)
+	}
+	return "hazard " + text
 }
 
 func orDash(s string) string {

@@ -156,7 +156,7 @@ func collect(t *dispatch.Touched) dispatch.Touched {
 	return dispatch.Touched{
 		Units: once(t.Units), Incidents: once(t.Incidents), Contacts: once(t.Contacts), Postures: once(t.Postures),
 		Promises: once(t.Promises), Zones: once(t.Zones), Access: once(t.Access), Stations: once(t.Stations),
-		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Alarms: once(t.Alarms),
+		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Alarms: once(t.Alarms), Hazards: once(t.Hazards),
 		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Config: t.Config,
 	}
 }
@@ -230,6 +230,22 @@ func Named(s *dispatch.State, event dispatch.Event) dispatch.Touched {
 		t.Access = append(t.Access, e.Fact.ID)
 	case *dispatch.AccessWithdrawn:
 		t.Access = append(t.Access, e.Access)
+	case *dispatch.AccessConfirmed:
+		t.Access = append(append(t.Access, e.Access), e.Contradicts...)
+	case *dispatch.AccessNotified:
+		t.Access = append(t.Access, e.Access)
+	case *dispatch.AccessMissed:
+		t.Access = append(t.Access, e.Access)
+	case *dispatch.AccessStale:
+		t.Access = append(t.Access, e.Access)
+	case *dispatch.HazardRecorded:
+		t.Hazards, t.Incidents = append(t.Hazards, e.ID), e.Inside
+	case *dispatch.HazardReviewed:
+		t.Hazards = append(t.Hazards, e.Hazard)
+	case *dispatch.HazardUnreviewed:
+		t.Hazards = append(t.Hazards, e.Hazard)
+	case *dispatch.HazardWithdrawn:
+		t.Hazards = append(t.Hazards, e.Hazard)
 	case *dispatch.ClaimRecorded:
 		t.Claims = append(t.Claims, e.ID)
 	case *dispatch.LiaisonRecorded:

@@ -82,7 +82,18 @@ func (h *house) followStreets(events []engine.Recorded) {
 // keepStreets keeps the streets up to date until ctx ends.
 func (h *house) keepStreets(ctx context.Context) {
 	if h.road != nil {
-		h.road.Run(ctx, h.room.Look, h.engine.Now, func(err error) { h.log.Error("a fact about streets was not taken over", "err", err) })
+		h.road.Run(ctx, h.room.Look, h.engine.Now, h.reportMissed(ctx), func(err error) { h.log.Error("a fact about streets was not taken over", "err", err) })
+	}
+}
+
+// reportMissed says in the room that an access fact matches no street, so that a desk
+// is asked to draw it anew.
+func (h *house) reportMissed(ctx context.Context) func(dispatch.AccessID) {
+	pack := fmt.Sprintf("%x", h.pack.Hash())
+	return func(id dispatch.AccessID) {
+		if _, err := h.engine.Submit(ctx, engine.Submission{By: advisor.Principal, Command: dispatch.ReportAccessMissed{Access: id, PackHash: pack}}); err != nil && ctx.Err() == nil {
+			h.log.Error("an access fact matches no street and nobody could be told", "access", id, "err", err)
+		}
 	}
 }
 

@@ -136,8 +136,11 @@ func (d *Driver) send(st *dispatch.State, i *dispatch.Incident, by string, now d
 	choices := recommend.Rank(st, i, estimate).Units
 	choices = slices.DeleteFunc(choices, func(c recommend.Choice) bool { return !c.Fits || d.handsOff(c.Unit) })
 	var acts []act
+	if read := st.UnreadAtCall(i); len(read) > 0 {
+		acts = append(acts, act{by: by, id: fmt.Sprintf("read-%s-%d", i.ID, now), ordered: true, command: dispatch.AcknowledgeHazards{Incident: i.ID, Hazards: read, Where: dispatch.AckCall}})
+	}
 	for _, unit := range recommend.Fill(st, i, choices).Chosen {
-		c := dispatch.DispatchUnit{Unit: unit, Incident: i.ID}
+		c := dispatch.DispatchUnit{Unit: unit, Incident: i.ID, Hazards: st.ToAcknowledge(i, unit)}
 		if w := ways[unit]; w.Known {
 			c.Travel, c.Model = w.Travel, w.Model
 		}

@@ -98,7 +98,7 @@ func Run(g *road.Graph, o Options) (Report, error) {
 	}
 	b.out.Build.PrepareSeconds = time.Since(at).Seconds()
 	at = time.Now()
-	b.router = road.NewRouter(b.streets, road.FreeFlow(), road.AllowUnknown)
+	b.router = road.NewRouter(b.streets, road.FreeFlow())
 	b.out.Build.WeightsSeconds = time.Since(at).Seconds()
 	b.out.Build.Seconds = time.Since(start).Seconds()
 	b.asker = b.router.NewAsker()
@@ -200,7 +200,7 @@ func (b *bench) box() []geo.Point {
 func (b *bench) compare() {
 	v := b.router.View()
 	defer v.Release()
-	oracle := roadtest.New(b.streets, road.FreeFlow(), road.AllowUnknown, b.facts)
+	oracle := roadtest.New(b.streets, road.FreeFlow(), b.facts)
 	for k := range road.Kind(road.VehicleKinds) {
 		for range goals {
 			goal := b.stop(v, k)

@@ -39,7 +39,7 @@ func TestTheYardstickIsRight(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := &bench{streets: s, r: rand.New(rand.NewPCG(1, 1))}
-	v := road.NewRouter(s, road.FreeFlow(), road.AllowUnknown).View()
+	v := road.NewRouter(s, road.FreeFlow()).View()
 	defer v.Release()
 	d := newDijkstra(s, v, 0)
 	for range 300 {

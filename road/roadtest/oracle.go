@@ -19,7 +19,6 @@ const never = int64(1) << 60
 // Oracle knows streets and facts.
 type Oracle struct {
 	g      *road.Graph
-	policy road.Policy
 	band   road.Band
 	covers map[uint32][]cover
 	banned map[[3]uint32]road.Vehicles // edge, node, edge
@@ -34,8 +33,8 @@ type cover struct {
 }
 
 // New makes an oracle of the facts in force.
-func New(s *road.Streets, band road.Band, policy road.Policy, facts []road.Fact) *Oracle {
-	o := &Oracle{g: s.Graph, policy: policy, band: band, covers: map[uint32][]cover{}, banned: map[[3]uint32]road.Vehicles{}, barred: map[road.Node]road.Vehicles{}}
+func New(s *road.Streets, band road.Band, facts []road.Fact) *Oracle {
+	o := &Oracle{g: s.Graph, band: band, covers: map[uint32][]cover{}, banned: map[[3]uint32]road.Vehicles{}, barred: map[road.Node]road.Vehicles{}}
 	for i, f := range facts {
 		for _, c := range s.Cover(f) {
 			o.covers[c.Edge] = append(o.covers[c.Edge], cover{c, i, f})
@@ -179,11 +178,14 @@ type Weight struct {
 
 const reluctant = int64(1) << 40
 
-func (o *Oracle) entering(f road.Fact) int64 {
+func entering(k road.Kind, f road.Fact) int64 {
+	has := func(some road.Vehicles) bool { return some>>k&1 != 0 }
 	switch {
+	case has(f.Admits) && (f.State == road.StateBlocked || f.State == road.StateRestricted || f.State == road.StateDelayed):
+		return int64(f.DelayMs)
 	case f.State == road.StateBlocked:
 		return never
-	case f.State == road.StateRestricted, f.State == road.StateUnknown && o.policy == road.AvoidUnknown:
+	case f.State == road.StateRestricted, f.State == road.StateUnknown && has(f.Wary):
 		return reluctant
 	case f.State == road.StateDelayed:
 		return int64(f.DelayMs)
@@ -214,7 +216,7 @@ func (o *Oracle) facing(k road.Kind, came *side, s side, begin, end geo.Millimet
 				continue
 			}
 		}
-		cost = min(cost+o.entering(c.Fact), never)
+		cost = min(cost+entering(k, c.Fact), never)
 	}
 	return cost
 }

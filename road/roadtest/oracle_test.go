@@ -31,8 +31,7 @@ func checkTown(t *testing.T, seed uint64) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	policy := road.Policy(r.IntN(2))
-	router := road.NewRouter(s, road.FreeFlow(), policy)
+	router := road.NewRouter(s, road.FreeFlow())
 	checkWithin(t, r, router, side)
 	var facts []road.Fact
 	band := road.FreeFlow()
@@ -64,7 +63,7 @@ func checkTown(t *testing.T, seed uint64) {
 			}
 			router.SetBand(band)
 		}
-		o := New(s, band, policy, facts)
+		o := New(s, band, facts)
 		v := router.View()
 		checkKinds(t, r, router, v, o, side, facts)
 		v.Release()
@@ -151,7 +150,7 @@ func someSnap(r *rand.Rand) road.Snap {
 func checkRoute(t *testing.T, v *road.View, o *Oracle, r *road.Route, from, to *road.Stop, facts []road.Fact) {
 	if !r.OK {
 		open := slices.DeleteFunc(slices.Clone(facts), func(f road.Fact) bool { return slices.Contains(r.Blocked, f.ID) })
-		_, ok := New(v.Streets(), o.band, o.policy, open).To(to).From(from)
+		_, ok := New(v.Streets(), o.band, open).To(to).From(from)
 		if ok != (len(r.Blocked) > 0) {
 			t.Errorf("blocked by %v, opening them helps: %v", r.Blocked, ok)
 		}

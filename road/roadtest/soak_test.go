@@ -17,9 +17,9 @@ func TestSoak(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	router := road.NewRouter(s, road.FreeFlow(), road.AllowUnknown)
+	router := road.NewRouter(s, road.FreeFlow())
 	oracles := sync.Map{} // by epoch
-	oracles.Store(uint64(1), New(s, road.FreeFlow(), road.AllowUnknown, nil))
+	oracles.Store(uint64(1), New(s, road.FreeFlow(), nil))
 	done := make(chan struct{})
 	var all sync.WaitGroup
 	for n := range uint64(askers) {
@@ -40,7 +40,7 @@ func TestSoak(t *testing.T) {
 		for _, f := range facts {
 			known = append(known, f)
 		}
-		oracles.Store(epoch, New(s, road.FreeFlow(), road.AllowUnknown, known))
+		oracles.Store(epoch, New(s, road.FreeFlow(), known))
 		if got, _, err := router.Update([]road.Fact{f}, remove); err != nil || got != epoch {
 			t.Errorf("change %d: epoch %d, %v", epoch, got, err)
 		}
@@ -101,7 +101,7 @@ func TestABandAndClosuresAtOnce(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		router := road.NewRouter(s, road.FreeFlow(), road.AllowUnknown)
+		router := road.NewRouter(s, road.FreeFlow())
 		slow := road.FreeFlow()
 		for c := range slow.Percent {
 			slow.Percent[c] = 170
@@ -122,7 +122,7 @@ func TestABandAndClosuresAtOnce(t *testing.T) {
 			known = append(known, f)
 		}
 		v := router.View()
-		checkKinds(t, r, router, v, New(s, slow, road.AllowUnknown, known), side, known)
+		checkKinds(t, r, router, v, New(s, slow, known), side, known)
 		v.Release()
 	}
 }

@@ -98,6 +98,10 @@ func Fact(r *rand.Rand, side, ids int) road.Fact {
 	if r.IntN(3) == 0 {
 		f.For = road.Vehicles(r.IntN(32))
 	}
+	if r.IntN(3) == 0 {
+		f.Admits = road.Vehicles(r.IntN(32))
+	}
+	f.Wary = road.Vehicles(r.IntN(32))
 	points := map[road.Shape]int{road.ShapePoint: 1, road.ShapeLine: 2 + r.IntN(2), road.ShapeArea: 3 + r.IntN(4), road.ShapeWall: 3 + r.IntN(4)}[f.Shape]
 	at := Place(r, side)
 	for range points {

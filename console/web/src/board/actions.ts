@@ -4,6 +4,9 @@ import type { ClearingOutcome, Contact, ContactReply, Incident, IncidentDetail, 
 import { board } from './board.svelte';
 import { rulingFor, type Ruling } from './posture';
 
+/** Ids of the hazards that were shown and read go with the gesture: it costs none of its own. */
+export interface Sending { stacked?: boolean; override_reason?: string; hazards?: string[] }
+
 export interface NewContact {
   channel: string;
   caller: { name?: string; number?: string; safe_to_call?: string };
@@ -12,9 +15,11 @@ export interface NewContact {
   type?: string;
   language?: string;
   incident?: string;
+  /** ids of the hazards that were shown and read */
+  hazards?: string[];
 }
 
-export const assign = (incident: string, unit: string, opts: { stacked?: boolean; override_reason?: string } = {}): Promise<unknown> => post(at('incidents', incident, 'assignments'), { unit, ...opts });
+export const assign = (incident: string, unit: string, opts: Sending = {}): Promise<unknown> => post(at('incidents', incident, 'assignments'), { unit, ...opts });
 export const unassign = (incident: string, unit: string, reason: string): Promise<unknown> => del(`${at('incidents', incident, 'assignments', unit)}?reason=${encodeURIComponent(reason)}`);
 export const setStatus = (unit: string, status: string): Promise<unknown> => post(at('units', unit, 'status'), { status, source: 'radio' });
 export const addNote = (incident: string, text: string): Promise<unknown> => post(at('incidents', incident, 'notes'), { text });
@@ -34,7 +39,7 @@ export const endPosture = (id: string, reason: string): Promise<unknown> => post
 export const incidentDetail = (id: string): Promise<IncidentDetail> => get(at('incidents', id));
 export const recommendation = (id: string): Promise<Recommendation> => get(at('incidents', id, 'recommendation'));
 /** Accepts one line of the sweep, if it is still what is best. */
-export const acceptLine = (l: SweepLine): Promise<unknown> => post('/sweep/lines', { incident: l.incident, unit: l.unit, kind: l.kind ?? 'free' });
+export const acceptLine = (l: SweepLine, hazards: string[] = []): Promise<unknown> => post('/sweep/lines', { incident: l.incident, unit: l.unit, kind: l.kind ?? 'free', hazards });
 export const sweep = (): Promise<SweepReply> => get('/sweep');
 export const why = (contact: string): Promise<WhyReply> => get(at('contacts', contact, 'why'));
 

@@ -2,7 +2,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Form } from './forms';
 
-export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'notices';
+export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'notices';
 export type Theme = 'night' | 'day';
 
 const SAID_MS = 20_000; // what was said is news for so long
@@ -24,6 +24,8 @@ class Desk {
   /** the place picked on the map for the call being taken */
   picking = $state(false);
   picked = $state<{ lon: number; lat: number } | undefined>(undefined);
+  /** who wants the place that is picked next; nobody: the call being taken */
+  pickFor = $state.raw<((p: { lon: number; lat: number }) => void) | undefined>(undefined);
   /** said politely to a screen reader and shown beside the command line */
   said = $state('');
   saidBad = $state(false);
@@ -49,6 +51,13 @@ class Desk {
     this.saidBad = bad;
     clearTimeout(this.saying);
     this.saying = setTimeout(() => { this.said = ''; }, SAID_MS);
+  }
+  /** a place was clicked on the map */
+  pick(p: { lon: number; lat: number }): void {
+    if (this.pickFor) this.pickFor(p);
+    else this.picked = p;
+    this.pickFor = undefined;
+    this.picking = false;
   }
   select(id: string | undefined): void { this.incident = id; this.panel = 'incident'; }
   open(form: Form): void { this.panel = 'incident'; this.ask = { form, n: ++this.asked }; }

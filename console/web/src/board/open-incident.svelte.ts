@@ -2,9 +2,10 @@
 import { asProblem, Problem } from '../wire/api';
 import type { IncidentDetail, Recommendation } from '../wire/types';
 import { Act } from './act.svelte';
-import { assign, incidentDetail, recommendation } from './actions';
+import { assign, incidentDetail, recommendation, type Sending } from './actions';
 import { board } from './board.svelte';
 import { desk } from './desk.svelte';
+import { readWith } from './hazards';
 
 const SETTLE_MS = 350; // several changes of one call in a burst become one fetch
 
@@ -18,6 +19,8 @@ class OpenIncident {
   adviceBusy = $state(false);
   /** the unit being sent, for its row's busy mark and refusal */
   sending = $state.raw<string | undefined>(undefined);
+  /** a danger was read for the next unit; the one after it asks anew */
+  dangerRead = $state(false);
   readonly act = new Act();
   private timer = 0;
 
@@ -32,6 +35,7 @@ class OpenIncident {
   show(id: string | undefined): void {
     if (id === this.id) return;
     this.id = id;
+    this.dangerRead = false;
     this.detail = undefined;
     this.advice = undefined;
     this.problem = this.adviceProblem = undefined;
@@ -69,12 +73,13 @@ class OpenIncident {
     return this.send(row.unit);
   }
 
-  async send(unit: string, opts: { stacked?: boolean; override_reason?: string } = {}): Promise<boolean> {
+  async send(unit: string, opts: Sending = {}): Promise<boolean> {
     const id = this.id;
     const i = board.incident(id);
     if (!id || !i || this.act.busy) return false;
     this.sending = unit;
-    const ok = await this.act.run(() => assign(id, unit, opts), `${unit} ${opts.stacked ? 'stacked behind' : 'dispatched to'} ${i.number}.`);
+    const ok = await this.act.run(() => assign(id, unit, { ...opts, hazards: readWith(i.hazards ?? [], this.dangerRead) }), `${unit} ${opts.stacked ? 'stacked behind' : 'dispatched to'} ${i.number}.`);
+    if (ok) this.dangerRead = false;
     if (ok && this.id === id) { this.sending = undefined; void this.fetchAdvice(); }
     return ok;
   }

@@ -5,7 +5,8 @@ import type { Contact } from '../wire/types';
 import * as act from './actions';
 import { board } from './board.svelte';
 import { desk } from './desk.svelte';
-import { selectIncident } from './open-incident.svelte';
+import { readWith } from './hazards';
+import { openIncident, selectIncident } from './open-incident.svelte';
 
 /** The contact that speaks for a call: the longest wait among those that can be decided about. */
 function lead(call: CallRef, which: (c: Contact) => boolean = () => true): string {
@@ -27,7 +28,14 @@ function nextTime(hhmm: string): string {
 
 export async function perform(c: Command): Promise<void> {
   switch (c.do) {
-    case 'dispatch': for (const u of c.units) await act.assign(c.call.id, u, { stacked: c.stacked || undefined, override_reason: c.reason }); selectIncident(c.call.id); break;
+    case 'dispatch': {
+      // What the card in hand shows has been read; of another call nobody has seen the hazards, and the server says so.
+      const shown = desk.incident === c.call.id ? (board.incident(c.call.id)?.hazards ?? []) : [];
+      try {
+        for (const u of c.units) { await act.assign(c.call.id, u, { stacked: c.stacked || undefined, override_reason: c.reason, hazards: readWith(shown, openIncident.dangerRead) }); openIncident.dangerRead = false; }
+      } finally { selectIncident(c.call.id); }
+      break;
+    }
     case 'status': for (const u of c.units) await act.setStatus(u, c.status); break;
     case 'hold': await act.hold(lead(c.call), { reason: c.reason, promise_minutes: c.minutes, told: c.minutes ? act.promiseWords(c.minutes) : undefined }); break;
     case 'divert': await act.divert(lead(c.call), c.desk, spoken(c)); break;

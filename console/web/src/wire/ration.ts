@@ -35,6 +35,8 @@ export interface SweepLine {
   unit: string;
   travel_ms: number;
   why: string;
+  /** to be read before it is accepted */
+  hazards?: string[];
   kind?: 'free' | 'soon_free' | 'pre_empt';
   preempts?: string;
   /** until a unit that is soon free is */

@@ -67,6 +67,7 @@ export interface Incident {
   invented?: string[];
   notes?: number;
   zone?: string;
+  hazards?: IncidentHazard[];
   /** its priority, raised by age, as of the row's last change */
   rank?: number;
 }
@@ -187,6 +188,53 @@ export interface Access {
   observed_at?: string;
   half_life_ms?: number;
   note?: string;
+  obstacle?: '' | 'checkpoint' | 'barricade' | 'closure';
+  /** services that a checkpoint lets through */
+  admits?: string[];
+  delay_ms?: number;
+  by?: string;
+  stale?: boolean;
+  confirmations?: number;
+  sightings?: { at: string; by: string; source: string; confidence: string; state: string }[];
+  /** facts about the same way that say otherwise */
+  conflicts?: string[];
+  told?: { service: string; by: string; at: string }[];
+  /** services that nobody has told of it */
+  untold?: string[];
+  on_no_street?: boolean;
+}
+
+/** 1 notice, 2 caution, 3 danger */
+export type HazardLevel = 1 | 2 | 3;
+export type HazardLevelName = 'notice' | 'caution' | 'danger';
+export type AckWhere = 'call' | 'dispatch' | 'phone';
+
+/** A danger at a place. Past its review it is unreviewed and counts as before. */
+export interface Hazard {
+  id: string;
+  position?: { lon: number; lat: number };
+  radius_m: number;
+  place?: string;
+  level: HazardLevel;
+  level_name: HazardLevelName;
+  text?: string;
+  by: string;
+  at: string;
+  review_by: string;
+  unreviewed: boolean;
+  reviews: number;
+  claim?: string;
+}
+
+/** A hazard that an incident lies in, with who has read it. */
+export interface IncidentHazard {
+  id: string;
+  level: HazardLevel;
+  level_name: HazardLevelName;
+  place?: string;
+  text?: string;
+  unreviewed: boolean;
+  acks: { by: string; at: string; where: AckWhere; unit?: string }[];
 }
 
 export interface Station { id: string; name: string; service: Service; lon: number; lat: number; state: 'open' | 'lost'; since?: string; reason?: string }
@@ -218,6 +266,8 @@ export interface Alarm {
   posture?: string;
   preset?: string;
   clearing?: string;
+  /** what else it is about, as kind:id */
+  about?: string;
   count: number;
   acked_by?: string;
 }
@@ -253,6 +303,7 @@ export interface Rows {
   stations: Station;
   claims: Claim;
   liaisons: Liaison;
+  hazards: Hazard;
   alarms: Alarm;
   promises: CallPromise;
 }
