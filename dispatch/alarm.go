@@ -21,6 +21,7 @@ const (
 	CauseEntry      Cause = "entry"          // a call lies where nobody knows a way in
 	CauseClearance  Cause = "clearance"      // somebody waits for a word, or the word is out
 	CauseGrantEnded Cause = "grant_ended"    // an agreement or a clearance is over
+	CausePlan       Cause = "plan"           // a step or a review is past its time
 	CauseClock      Cause = "clock_jumped"   // the clock cannot be trusted
 
 	CauseProposed Cause = "posture_proposed" // a trigger proposes a posture

@@ -270,7 +270,7 @@ func (e *UnitDispatched) evolve(s *State, st Stamped) {
 	milestones := append(make([]Milestone, 0, 4), Milestone{Status: StatusDispatched, At: st.At, Entered: st.At, Source: SourceSystem}) // most have three or four
 	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model, Outside: e.Outside, Milestones: milestones})
 	was := u.Free()
-	u.Incident, u.Status, u.Since, u.Source = e.Incident, StatusDispatched, st.At, SourceSystem
+	u.Incident, u.Status, u.Since, u.Source, u.Post = e.Incident, StatusDispatched, st.At, SourceSystem, ""
 	s.countFree(u, was)
 	s.touched.unit(e.Unit)
 	s.touched.incident(e.Incident)

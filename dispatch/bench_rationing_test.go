@@ -157,6 +157,11 @@ func timedCommands(s *State) map[string]timedCommand {
 	liaison := func(int) Command {
 		return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: s.Now.Add(Day)}
 	}
+	planID := func() PlanID { return PlanID(newest("pl", &s.Counters.Plan)) }
+	makePlan := func(int) Command {
+		return MakePlan{For: "zone:z1", Title: "open", Authority: "x", Steps: []PlanStep{{Text: "look", Owner: s.Config.Desks[0].ID, Due: s.Now.Add(Hour)}}, ReviewBy: s.Now.Add(Day)}
+	}
+	abandon := func(int) Command { return AbandonPlan{Plan: planID(), Reason: "x"} }
 	reject := func(int) Command { return RejectClearing{Bulk: bulkID(), Reason: "no"} }
 	checkpoint := func(int) Command {
 		return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{{}}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, Obstacle: ObstacleCheckpoint}}
@@ -222,8 +227,8 @@ func timedCommands(s *State) map[string]timedCommand {
 		}), timed: func(n int) Command { return RetireUnit{Unit: UnitID(fmt.Sprint("R", n)), Reason: "x"} }},
 		"SignOnCrew":     {timed: func(n int) Command { return SignOnCrew{Unit: unit(n), Crew: 2, Skills: []string{"spanish"}} }},
 		"AddStation":     {timed: func(n int) Command { return AddStation{ID: StationID(fmt.Sprint("S", n)), Name: "S", Service: "fire"} }},
-		"LoseStation":    {timed: func(int) Command { return LoseStation{Station: "EP", Reason: "x"} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x"} })},
-		"ReopenStation":  {before: do(func(int) Command { return LoseStation{Station: "EP", Reason: "x"} }), timed: func(int) Command { return ReopenStation{Station: "EP", Reason: "x"} }},
+		"LoseStation":    {timed: func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} })},
+		"ReopenStation":  {before: do(func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }), timed: func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} }},
 		"DeclarePosture": {timed: declare, after: do(end)},
 		"AmendPosture": {timed: func(n int) Command {
 			p := s.Postures["post3"]
@@ -279,6 +284,12 @@ func timedCommands(s *State) map[string]timedCommand {
 		"ReportAccessMissed": {before: do(checkpoint), timed: func(int) Command {
 			return ReportAccessMissed{Access: AccessID(newest("x", &s.Counters.Access)), PackHash: "abc"}
 		}, after: do(withdrawFact)},
+		"RehomeUnit":   {timed: func(n int) Command { return RehomeUnit{Unit: unit(n), Station: "EP", Reason: "x"} }, after: do(func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }, func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} })},
+		"MoveUp":       {timed: func(n int) Command { return MoveUp{Unit: unit(n), Station: "EP", Reason: "x"} }, after: do(func(n int) Command { return MoveUp{Unit: unit(n), Reason: "x"} })},
+		"MakePlan":     {timed: makePlan, after: do(abandon)},
+		"DoStep":       {before: do(makePlan), timed: func(int) Command { return DoStep{Plan: planID(), Step: 1} }, after: do(abandon)},
+		"ReviewPlan":   {before: do(makePlan), timed: func(int) Command { return ReviewPlan{Plan: planID(), ReviewBy: s.Now.Add(Day), Reason: "x"} }, after: do(abandon)},
+		"AbandonPlan":  {before: do(makePlan), timed: abandon},
 		"RecordHazard": {timed: hazard, after: do(withdrawHazard)},
 		"ReviewHazard": {before: do(hazard), timed: func(int) Command {
 			return ReviewHazard{Hazard: HazardID(newest("h", &s.Counters.Hazard)), ReviewBy: s.Now.Add(Day), Reason: "asked"}
@@ -289,7 +300,7 @@ func timedCommands(s *State) map[string]timedCommand {
 		}, after: do(withdrawHazard, closeFresh)},
 		"RecordClaim":     {timed: claim},
 		"RecordLiaison":   {timed: liaison},
-		"AckAlarm":        {before: do(func(int) Command { return LoseStation{Station: "EP", Reason: "x"} }), timed: func(int) Command { return AckAlarm{Alarm: AlarmID(newest("a", &s.Counters.Alarm))} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x"} })},
+		"AckAlarm":        {before: do(func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }), timed: func(int) Command { return AckAlarm{Alarm: AlarmID(newest("a", &s.Counters.Alarm))} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} })},
 		"NoticeClockJump": {timed: func(int) Command { return NoticeClockJump{By: Hour} }, after: do(func(int) Command { return ConfirmClock{} })},
 		"ConfirmClock":    {before: do(func(int) Command { return NoticeClockJump{By: Hour} }), timed: func(int) Command { return ConfirmClock{} }},
 		"Tick":            {timed: func(int) Command { return Tick{} }},

@@ -20,6 +20,7 @@ const (
 	dueBulk
 	dueClearance
 	dueAgreement
+	duePlan
 	dueAccess
 	dueHazard
 	dueKinds // how many kinds there are

@@ -18,7 +18,9 @@ const (
 	MaxGates         = 50  // of one zone
 	MaxClearances    = 500 // not over yet
 	MaxAgreements    = 200 // not over yet
-	MaxAttempts      = 50  // to reach a liaison, that are kept
+	MaxPlans         = 200 // not carried out yet
+	MaxPlanSteps     = 50
+	MaxAttempts      = 50 // to reach a liaison, that are kept
 	MaxProtocols     = 200
 	MaxAdvice        = 50  // to one caller
 	MaxDrawnPoints   = 500 // of a posture's area
@@ -74,6 +76,9 @@ const (
 	ClearanceWait     = 10 * Minute // for an answer
 	ClearanceMax      = 12 * Hour
 	AgreementMax      = 7 * Day
+	PlanMax           = 90 * Day // a step is due by then
+	PlanReviewMax     = 7 * Day
+	PlanRemindEvery   = 1 * Hour  // until it is done
 	HazardReviewMax   = 365 * Day // a hazard is reviewed by then
 )
 

@@ -74,6 +74,9 @@ func TestLimits(t *testing.T) {
 		{name: "MaxPriorities by triage", at: MaxPriorities - 1, given: []Command{noise("c")}, nth: func(n int) Command {
 			return TriageContact{Contact: "c", Type: "NOISE", Priority: triage.Priority(1 + n%2)}
 		}},
+		{name: "MaxPlans", at: MaxPlans, nth: func(n int) Command {
+			return MakePlan{For: fmt.Sprint("station:S", n), Title: "open", Authority: "commander", ReviewBy: scenarioStart.Add(Day), Steps: []PlanStep{{Text: "look", Owner: "sup", Due: scenarioStart.Add(Hour)}}}
+		}, given: lostStations(MaxPlans + 1)},
 		{name: "MaxClearances", at: MaxClearances, given: []Command{zone}, nth: func(int) Command {
 			return AskClearance{Zone: "z1", Services: []Service{"police"}, RequiredBy: "sergeant"}
 		}},
@@ -120,6 +123,8 @@ func TestSizes(t *testing.T) {
 	zone := DeclareZone{Name: "zone", Outline: geo.Ring{{Lon: -1223190000, Lat: 476150000}, {Lon: -1223190000}, {}}, Authority: "commander", Reason: "barricades"}
 	noise := ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
 	s := stateWith(t, noise, AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable})
+	must(t, s, AddStation{ID: "ZZ", Name: "Station", Service: "fire", Point: geo.Point{Lon: 1, Lat: 1}})
+	must(t, s, LoseStation{Station: "ZZ", Authority: "chief", Reason: "water"})
 	for n := range MaxBulk + 1 {
 		noise.ID = ContactID(fmt.Sprint("bulk", n))
 		must(t, s, noise)
@@ -162,6 +167,13 @@ func TestSizes(t *testing.T) {
 			p.Area = Area{Kind: AreaDrawn, Outline: ring(n)}
 			return p
 		}, PlaceInvalid},
+		{"MaxPlanSteps", MaxPlanSteps, func(n int) Command {
+			p := MakePlan{For: "station:ZZ", Title: "open", Authority: "commander", ReviewBy: scenarioStart.Add(Day)}
+			for range n {
+				p.Steps = append(p.Steps, PlanStep{Text: "look", Owner: "sup", Due: scenarioStart.Add(Hour)})
+			}
+			return p
+		}, LimitReached},
 		{"MaxGates", MaxGates, func(n int) Command {
 			z := zone
 			for k := range n {
@@ -429,4 +441,14 @@ func TestWhatHasEndedDoesNotCount(t *testing.T) {
 	later := Stamped{At: s.Now.Add(ClaimSealAfter), By: "engine", Event: &ClaimWasSealed{Claim: "cl1"}}
 	Evolve(s, later)
 	must(t, s, claim)
+}
+
+// lostStations are stations S0 … that are lost.
+func lostStations(n int) []Command {
+	var all []Command
+	for k := range n {
+		id := StationID(fmt.Sprint("S", k))
+		all = append(all, AddStation{ID: id, Name: "station", Service: "fire", Point: geo.Point{Lon: int32(k), Lat: 1}}, LoseStation{Station: id, Authority: "chief", Reason: "water"})
+	}
+	return all
 }

@@ -105,6 +105,29 @@ func (r *room) entryCommand(w *words) Command {
 		return a
 	case "end-agreement":
 		return EndAgreement{Agreement: AgreementID(w.subject(0)), Reason: reason}
+	case "rehome":
+		return RehomeUnit{Unit: UnitID(w.subject(0)), Station: StationID(w.subject(1)), Reason: reason}
+	case "move-up":
+		m := MoveUp{Unit: UnitID(w.subject(0)), Reason: reason}
+		if len(w.subjects) > 1 {
+			m.Station = StationID(w.subject(1))
+		}
+		return m
+	case "plan":
+		p := MakePlan{For: w.subject(0), Title: w.word("title"), Authority: w.word("authority"), ReviewBy: w.until("review", now)}
+		for _, text := range w.all("step") {
+			part := append(strings.Split(text, "|"), "", "")
+			d, err := span(part[2])
+			w.fail(err)
+			p.Steps = append(p.Steps, PlanStep{Text: part[0], Owner: DeskID(part[1]), Due: now.Add(d)})
+		}
+		return p
+	case "done":
+		return DoStep{Plan: PlanID(w.subject(0)), Step: w.number("step"), Note: w.word("note")}
+	case "review-plan":
+		return ReviewPlan{Plan: PlanID(w.subject(0)), ReviewBy: w.until("review", now), Reason: reason}
+	case "abandon-plan":
+		return AbandonPlan{Plan: PlanID(w.subject(0)), Reason: reason}
 	case "advise":
 		return AdviseCaller{Contact: ContactID(w.subject(0)), Protocol: w.subject(1), Movement: w.yes("movement"), Words: w.word("words")}
 	}
@@ -183,6 +206,22 @@ func describeEntry(s *State, e Event) string {
 		return fmt.Sprintf("agreement %s is in force%s", e.Agreement, units("may go in", e.Go))
 	case *AgreementEnded:
 		return fmt.Sprintf("agreement %s is over: %s%s", e.Agreement, e.Reason, units("stop outside", e.Back))
+	case *UnitRehomed:
+		return fmt.Sprintf("%s lives at %s now, was %s%s: %s", e.Unit, orWord(string(e.To), "no station"), orWord(string(e.From), "nowhere"), ifWord(e.Lost != "", ", goes back to "+string(e.Lost)), e.Reason)
+	case *UnitMovedUp:
+		return fmt.Sprintf("%s stands at %s: %s", e.Unit, orWord(string(e.Post), "home"), e.Reason)
+	case *PlanMade:
+		return fmt.Sprintf("plan %s for %s, by %s: %s; %d steps, review by %s", e.Plan.ID, e.Plan.For, e.Plan.Authority, e.Plan.Title, len(e.Plan.Steps), clock(e.Plan.ReviewBy))
+	case *StepDone:
+		return fmt.Sprintf("plan %s: step %d is done%s", e.Plan, e.Step, ifWord(e.Note != "", ": "+e.Note))
+	case *PlanReviewed:
+		return fmt.Sprintf("plan %s is reviewed, next by %s: %s", e.Plan, clock(e.ReviewBy), e.Reason)
+	case *PlanReminded:
+		return fmt.Sprintf("plan %s: %s is late, again at %s", e.Plan, map[bool]string{true: "the review", false: fmt.Sprintf("step %d", e.Step)}[e.Step == 0], clock(e.Next))
+	case *PlanEnded:
+		return fmt.Sprintf("plan %s is over: %s", e.Plan, e.Reason)
+	case *PlanArchived:
+		return fmt.Sprintf("plan %s has left the board", e.Plan)
 	case *CallerAdvised:
 		a := e.Advice
 		return fmt.Sprintf("%s is advised by %s (%s, version %s)%s: %s", e.Contact, a.Title, a.Author, a.Version, ifWord(a.Movement, ", to move to "+string(a.Gate)), e.Private.Text)
@@ -213,6 +252,20 @@ func (r *room) showGrants(part string) []string {
 		return ifWord(ended != 0, "over: "+why) + ifWord(ended == 0 && in, "in force") + ifWord(ended == 0 && !in, "not in force")
 	}
 	switch part {
+	case "plans":
+		for _, id := range sortedKeys(s.Plans) {
+			p := s.Plans[id]
+			line := fmt.Sprintf("%s for %s: %s", id, p.For, p.Title)
+			for n, step := range p.Steps {
+				line += fmt.Sprintf("; %d %s (%s, %s)", n+1, step.Text, step.Owner, map[bool]string{true: "by " + clock(step.Due), false: "done by " + step.DoneBy}[step.DoneAt == 0])
+			}
+			lines = append(lines, line+ifWord(p.EndedAt != 0, "; over: "+p.EndReason))
+		}
+	case "homes":
+		for _, id := range sortedKeys(s.Units) {
+			u := s.Units[id]
+			lines = append(lines, fmt.Sprintf("%s lives at %s%s%s", id, orWord(string(u.Station), "no station"), ifWord(u.LostHome != "", ", of "+string(u.LostHome)), ifWord(u.Post != "", ", stands at "+string(u.Post))))
+		}
 	case "clearances":
 		for _, id := range sortedKeys(s.Clearances) {
 			c := s.Clearances[id]

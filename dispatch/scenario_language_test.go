@@ -359,9 +359,9 @@ func (r *room) placeCommand(w *words) Command {
 		}
 		return c
 	case "lose-station":
-		return LoseStation{Station: StationID(w.subject(0)), Reason: reason}
+		return LoseStation{Station: StationID(w.subject(0)), How: StationLoss(w.word("how")), Authority: w.word("authority"), Reason: reason}
 	case "reopen-station":
-		return ReopenStation{Station: StationID(w.subject(0)), Reason: reason}
+		return ReopenStation{Station: StationID(w.subject(0)), Reason: reason, WithoutPlan: w.word("without-plan")}
 	case "posture":
 		return r.posture(w)
 	case "amend":
@@ -376,7 +376,7 @@ func (r *room) placeCommand(w *words) Command {
 		return DeclareZone{Name: w.subject(0), Within: ZoneID(w.word("within")), Replaces: ZoneID(w.word("replaces")), Outline: w.points("outline"), Rules: w.entryRules(), Parts: w.parts(),
 			Gates: w.gates(), Until: w.until("until", now), Authority: w.word("authority"), Reason: reason}
 	case "end-zone":
-		return EndZone{Zone: ZoneID(w.subject(0)), Reason: reason}
+		return EndZone{Zone: ZoneID(w.subject(0)), Reason: reason, WithoutPlan: w.word("without-plan")}
 	case "access":
 		f := AccessFact{Kind: w.subject(0), State: AccessState(w.subject(1)), Geometry: w.points("where"), Direction: "both", Source: w.word("source"),
 			Confidence: w.word("confidence"), HalfLife: w.span("half-life"), ObservedAt: w.until("seen", now), Note: w.word("note")}

@@ -93,9 +93,9 @@ func describePlace(s *State, e Event) string {
 	case *StationAdded:
 		return fmt.Sprintf("station %s: %s", e.Station.ID, e.Station.Name)
 	case *StationLost:
-		return fmt.Sprintf("station %s is lost: %s", e.Station, e.Reason)
+		return fmt.Sprintf("station %s is %s, on the authority of %s: %s", e.Station, e.How, e.Authority, e.Reason)
 	case *StationReopened:
-		return fmt.Sprintf("station %s is open again: %s", e.Station, e.Reason)
+		return fmt.Sprintf("station %s is open again: %s%s", e.Station, e.Reason, ifWord(e.WithoutPlan != "", "; without its plan: "+e.WithoutPlan))
 	case *PostureDeclared:
 		p := e.Posture
 		return fmt.Sprintf("%s is in force: %q, %s, %s; review by %s, until %s; reason: %s%s", p.ID, p.Title, p.Service, areaWord(p.Area), clock(p.ReviewBy), clock(p.Until), p.ReasonShown(), ifWord(p.Incomplete(), " (incomplete)"))
@@ -358,7 +358,7 @@ func (r *room) showPlaces(part string) []string {
 	case "stations":
 		for _, id := range sortedKeys(s.Stations) {
 			st := s.Stations[id]
-			lines = append(lines, fmt.Sprintf("%s %s: %s", id, st.Name, map[bool]string{true: "lost, " + st.Reason, false: "open"}[st.Lost]))
+			lines = append(lines, fmt.Sprintf("%s %s: %s", id, st.Name, map[bool]string{true: string(st.How) + " by " + st.Authority + ", " + st.Reason, false: "open"}[st.Lost]))
 		}
 	case "ways":
 		for _, id := range sortedKeys(s.Access) {
@@ -370,7 +370,7 @@ func (r *room) showPlaces(part string) []string {
 			c := s.Claims[id]
 			lines = append(lines, fmt.Sprintf("%s %s, %s: %s", id, c.Role, c.Grade, orWord(c.Statement, "(sealed)")))
 		}
-	case "clearances", "agreements", "liaisons":
+	case "clearances", "agreements", "liaisons", "plans", "homes":
 		lines = r.showGrants(part)
 	default:
 		if id, is := strings.CutPrefix(part, "entry:"); is {

@@ -29,6 +29,7 @@ type State struct {
 	Bulks      map[BulkID]*Bulk           `json:"bulks,omitempty"`    // proposed, or not reviewed yet
 	Clearances map[ClearanceID]*Clearance `json:"clearances,omitempty"`
 	Agreements map[AgreementID]*Agreement `json:"agreements,omitempty"`
+	Plans      map[PlanID]*Plan           `json:"plans,omitempty"`
 	Hazards    map[HazardID]*Hazard       `json:"hazards,omitempty"`
 
 	types    triage.Table
@@ -60,6 +61,7 @@ type Counters struct {
 	Gate      uint64 `json:"gate,omitempty"`
 	Clearance uint64 `json:"clearance,omitempty"`
 	Agreement uint64 `json:"agreement,omitempty"`
+	Plan      uint64 `json:"plan,omitempty"`
 	Hazard    uint64 `json:"hazard,omitempty"`
 }
 
@@ -229,6 +231,8 @@ type Unit struct {
 	Service      Service      `json:"service"`
 	Kind         string       `json:"kind"`
 	Station      StationID    `json:"station,omitempty"`
+	LostHome     StationID    `json:"lost_home,omitempty"` // the home that it goes back to once that is open
+	Post         StationID    `json:"post,omitempty"`      // the station where it stands to cover what is bare
 	Beat         string       `json:"beat,omitempty"`
 	Capabilities []string     `json:"capabilities,omitempty"`
 	Crew         uint8        `json:"crew,omitempty"` // how many; who they are is kept in accounts
@@ -246,13 +250,15 @@ func (u *Unit) Free() bool { return u.Status == StatusAvailable && u.Incident ==
 
 // Station is where units live. A lost one is not a place to send anybody.
 type Station struct {
-	ID      StationID `json:"id"`
-	Name    string    `json:"name"`
-	Service Service   `json:"service"`
-	Point   geo.Point `json:"point"`
-	Lost    bool      `json:"lost,omitempty"`
-	Since   Instant   `json:"since,omitempty"`
-	Reason  string    `json:"reason,omitempty"`
+	ID        StationID   `json:"id"`
+	Name      string      `json:"name"`
+	Service   Service     `json:"service"`
+	Point     geo.Point   `json:"point"`
+	Lost      bool        `json:"lost,omitempty"`
+	Since     Instant     `json:"since,omitempty"`
+	Reason    string      `json:"reason,omitempty"`
+	How       StationLoss `json:"how,omitempty"`
+	Authority string      `json:"authority,omitempty"` // who decided
 }
 
 // Desk is an owner: a role that somebody sits at, not an absent person.
@@ -306,7 +312,7 @@ func NewState() *State {
 		Zones: map[ZoneID]*Zone{}, Access: map[AccessID]*AccessFact{}, Claims: map[ClaimID]*Claim{},
 		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
 		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
-		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{},
+		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{}, Plans: map[PlanID]*Plan{},
 		Hazards: map[HazardID]*Hazard{},
 	}
 	s.Reindex()
@@ -368,6 +374,9 @@ func (s *State) Reindex() {
 	for _, c := range s.Clearances { // the heap's order cannot show
 		s.due.set(dueRef{dueClearance, string(c.ID)}, c.nextDue())
 	}
+	for _, p := range s.Plans { // the heap's order cannot show
+		s.due.set(dueRef{duePlan, string(p.ID)}, p.nextDue())
+	}
 	for _, a := range s.Agreements { // the heap's order cannot show
 		s.due.set(dueRef{dueAgreement, string(a.ID)}, a.nextDue())
 	}
@@ -396,6 +405,7 @@ func (s *State) makeMaps() {
 	fresh(s.Postures != nil, func() { s.Postures = map[PostureID]*Posture{} })
 	fresh(s.Promises != nil, func() { s.Promises = map[PromiseID]*Promise{} })
 	fresh(s.Clearances != nil, func() { s.Clearances = map[ClearanceID]*Clearance{} })
+	fresh(s.Plans != nil, func() { s.Plans = map[PlanID]*Plan{} })
 	fresh(s.Agreements != nil, func() { s.Agreements = map[AgreementID]*Agreement{} })
 	fresh(s.Zones != nil, func() { s.Zones = map[ZoneID]*Zone{} })
 	fresh(s.Access != nil, func() { s.Access = map[AccessID]*AccessFact{} })

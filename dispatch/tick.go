@@ -71,6 +71,8 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			if c := s.Clearances[ClearanceID(item.ref.id)]; !contains(closed, c.Zone) {
 				out = s.clearanceDue(c, m, out)
 			}
+		case duePlan:
+			out = s.planDue(s.Plans[PlanID(item.ref.id)], m, out)
 		case dueAgreement:
 			if a := s.Agreements[AgreementID(item.ref.id)]; !contains(closed, a.Zone) {
 				out = s.agreementDue(a, m, out)

@@ -162,8 +162,9 @@ type AmendZone struct {
 
 // EndZone opens it.
 type EndZone struct {
-	Zone   ZoneID
-	Reason string
+	Zone        ZoneID
+	Reason      string
+	WithoutPlan string // why, where it has a plan whose steps are not done
 }
 
 // ZoneDeclared: the place cannot simply be entered.
@@ -379,6 +380,7 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 		replaced = append(replaced, c.Replaces)
 		out = s.endGrants(c.Replaces, "zone "+z.Name+" takes its place", out)
 		out = append(out, &ZoneWasEnded{Zone: c.Replaces, Reason: "replaced by " + z.Name})
+		out = s.completePlan("zone:"+string(c.Replaces), "the zone was replaced", out)
 	}
 	declared := &ZoneDeclared{Zone: z}
 	out = append(out, declared)
@@ -437,6 +439,12 @@ func (c EndZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkLine("reason", c.Reason); no != nil {
 		return nil, no
 	}
+	if no := checkText("without_plan", c.WithoutPlan, MaxLineBytes, false); no != nil {
+		return nil, no
+	}
+	if no := s.planDone("zone:"+string(c.Zone), c.WithoutPlan); no != nil {
+		return nil, no
+	}
 	return s.endZones([]ZoneID{c.Zone}, c.Reason, m, out), nil
 }
 
@@ -447,6 +455,7 @@ func (s *State) endZones(ids []ZoneID, reason string, m Meta, out []Event) []Eve
 	for _, id := range ids {
 		out = s.endGrants(id, "the zone ended: "+reason, out)
 		out = append(out, &ZoneWasEnded{Zone: id, Reason: reason})
+		out = s.completePlan("zone:"+string(id), "", out)
 	}
 	p := s.planner(m, nil, ids...)
 	for _, iid := range p.around(nil, ids...) {

@@ -49,6 +49,7 @@ type withdrawIn struct {
 func (s *Server) accessRoutes() {
 	s.zoneRoutes()
 	s.entryRoutes()
+	s.stationRoutes()
 	route(s, http.MethodGet, "/api/v1/access", "listAccess", "places", "What is known of ways: how old, confirmed how often, contradicted by what, announced to whom", func(ctx context.Context, _ *struct{}) (*body[Page[Access]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()

@@ -29,6 +29,7 @@ type Board struct {
 	Liaisons     []Liaison     `json:"liaisons"`
 	Clearances   []Clearance   `json:"clearances"`
 	Agreements   []Agreement   `json:"agreements"`
+	Plans        []Plan        `json:"plans"`
 	Hazards      []Hazard      `json:"hazards"`
 	Alarms       []Alarm       `json:"alarms"`
 	Promises     []Promise     `json:"promises"`
@@ -174,6 +175,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Liaisons = list(st.Liaisons, r.liaison, nil)
 	b.Clearances = list(st.Clearances, r.clearance, nil)
+	b.Plans = list(st.Plans, r.plan, nil)
 	b.Agreements = list(st.Agreements, r.agreement, nil)
 	b.Hazards = list(st.Hazards, r.hazard, nil)
 	b.Alarms = list(st.Alarms, r.alarm, nil)

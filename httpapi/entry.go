@@ -383,6 +383,7 @@ func named[T ~string](texts []string) []T {
 // entryChange adds what an event changed about ways in. The room's lock is held.
 func (r rows) entryChange(t *dispatch.Touched, out *change, g *gone) {
 	out.Clearances = split(t.Clearances, r.s.Clearances, r.clearance, nil, &g.Clearances)
+	out.Plans = split(t.Plans, r.s.Plans, r.plan, nil, &g.Plans)
 	out.Agreements = split(t.Agreements, r.s.Agreements, r.agreement, nil, &g.Agreements)
 }
 

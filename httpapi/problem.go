@@ -93,7 +93,7 @@ func statusOf(code dispatch.Code) int {
 	switch code {
 	case dispatch.ContactUnknown, dispatch.IncidentUnknown, dispatch.UnitUnknown, dispatch.NoteUnknown, dispatch.StationUnknown, dispatch.PostureUnknown,
 		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown,
-		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.HazardUnknown:
+		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.PlanUnknown, dispatch.HazardUnknown:
 		return http.StatusNotFound
 	case dispatch.FieldMissing, dispatch.TextTooLong, dispatch.TextUnprintable, dispatch.ValueUnknown, dispatch.PlaceInvalid, dispatch.TimeInvalid,
 		dispatch.ConfigInvalid, dispatch.DeskUnknown, dispatch.PostureTooLong, dispatch.ConsentMissing, dispatch.NobodyAsked, dispatch.ProtocolUnknown:

@@ -23,6 +23,8 @@ type Unit struct {
 	Service      string     `json:"service"`
 	Kind         string     `json:"kind"`
 	Station      string     `json:"station,omitempty"`
+	LostHome     string     `json:"lost_home,omitempty" doc:"the home that it goes back to once that is open"`
+	Post         string     `json:"post,omitempty" doc:"the station where it stands to cover what is bare"`
 	Beat         string     `json:"beat,omitempty"`
 	Status       string     `json:"status"`
 	StatusSince  string     `json:"status_since"`
@@ -246,9 +248,10 @@ type Station struct {
 	Name    string `json:"name"`
 	Service string `json:"service"`
 	LonLat
-	State  string `json:"state"`
-	Since  string `json:"since,omitempty"`
-	Reason string `json:"reason,omitempty"`
+	State     string `json:"state" enum:"open,lost,evacuated"`
+	Since     string `json:"since,omitempty"`
+	Reason    string `json:"reason,omitempty"`
+	Authority string `json:"authority,omitempty" doc:"who decided"`
 }
 
 // Claim is a statement by a source, never an event.
@@ -336,7 +339,7 @@ func texts[T ~string](in []T) []string {
 }
 
 func (r rows) unit(u *dispatch.Unit) Unit {
-	row := Unit{ID: string(u.ID), Service: string(u.Service), Kind: u.Kind, Station: string(u.Station), Beat: u.Beat, Status: string(u.Status),
+	row := Unit{ID: string(u.ID), Service: string(u.Service), Kind: u.Kind, Station: string(u.Station), LostHome: string(u.LostHome), Post: string(u.Post), Beat: u.Beat, Status: string(u.Status),
 		StatusSince: r.time(u.Since), StatusSource: string(u.Source), Incident: string(u.Incident), Stacked: texts(u.Stack),
 		Capabilities: texts(u.Capabilities), Crew: int(u.Crew), Free: u.Free()}
 	if p, known := r.room.Where(u.ID); known {
@@ -481,7 +484,7 @@ func (r rows) access(f *dispatch.AccessFact) Access {
 func (r rows) station(s *dispatch.Station) Station {
 	row := Station{ID: string(s.ID), Name: s.Name, Service: string(s.Service), LonLat: degrees(s.Point), State: "open", Since: r.time(s.Since), Reason: s.Reason}
 	if s.Lost {
-		row.State = "lost"
+		row.State, row.Authority = orText(string(s.How), string(dispatch.StationIsGone)), s.Authority
 	}
 	return row
 }

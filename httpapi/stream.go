@@ -41,6 +41,7 @@ type change struct {
 	Liaisons   []Liaison   `json:"liaisons,omitempty"`
 	Clearances []Clearance `json:"clearances,omitempty"`
 	Agreements []Agreement `json:"agreements,omitempty"`
+	Plans      []Plan      `json:"plans,omitempty"`
 	Hazards    []Hazard    `json:"hazards,omitempty"`
 	Alarms     []Alarm     `json:"alarms,omitempty"`
 	Promises   []Promise   `json:"promises,omitempty"`
@@ -58,13 +59,14 @@ type gone struct {
 	Liaisons   []string `json:"liaisons,omitempty"`
 	Clearances []string `json:"clearances,omitempty"`
 	Agreements []string `json:"agreements,omitempty"`
+	Plans      []string `json:"plans,omitempty"`
 	Hazards    []string `json:"hazards,omitempty"`
 	Alarms     []string `json:"alarms,omitempty"`
 	Promises   []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
-	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Clearances)+len(g.Agreements)+len(g.Alarms)+len(g.Promises) == 0
+	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Clearances)+len(g.Agreements)+len(g.Plans)+len(g.Alarms)+len(g.Promises) == 0
 }
 
 // split makes rows of what is there and ids of what is not.

@@ -102,6 +102,12 @@ type amendZoneIn struct {
 	}
 }
 
+type endZoneIn struct {
+	ID          string `path:"id" maxLength:"40"`
+	Reason      string `query:"reason" required:"true" minLength:"1" maxLength:"400"`
+	WithoutPlan string `query:"without_plan" maxLength:"400" doc:"why its plan is not carried out"`
+}
+
 func (s *Server) zoneRoutes() {
 	route(s, http.MethodGet, "/api/v1/zones", "listZones", "places", "Zones in force and those that ended within a day", func(ctx context.Context, _ *struct{}) (*body[Page[Zone]], error) {
 		s.room.mu.RLock()
@@ -124,8 +130,8 @@ func (s *Server) zoneRoutes() {
 		}
 		return s.do(ctx, dispatch.AmendZone{Zone: dispatch.ZoneID(in.ID), Name: z.Name, Outline: z.Outline, Rules: z.Rules, Parts: z.Parts, Gates: z.Gates, Until: z.Until, Authority: z.Authority, Reason: z.Reason, Why: in.Body.Why})
 	})
-	route(s, http.MethodDelete, "/api/v1/zones/{id}", "endZone", "places", "It can be entered again", func(ctx context.Context, in *withdrawIn) (*body[Done], error) {
-		return s.do(ctx, dispatch.EndZone{Zone: dispatch.ZoneID(in.ID), Reason: in.Reason})
+	route(s, http.MethodDelete, "/api/v1/zones/{id}", "endZone", "places", "It can be entered again", func(ctx context.Context, in *endZoneIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.EndZone{Zone: dispatch.ZoneID(in.ID), Reason: in.Reason, WithoutPlan: in.WithoutPlan})
 	})
 }
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/triage"
 )
 
@@ -102,4 +103,27 @@ func TestAdviceFollowsAProtocol(t *testing.T) {
 // when is an instant as a person's program sends it.
 func when(at dispatch.Instant) string {
 	return time.UnixMilli(int64(at)).UTC().Format(time.RFC3339Nano)
+}
+
+func TestAStationIsReopenedByAPlan(t *testing.T) {
+	d := walled(t)
+	d.give(dispatch.AddStation{ID: "EP", Name: "East", Service: "police", Point: geo.Point{Lon: -1223170000, Lat: 476150000}})
+	d.give(dispatch.AddStation{ID: "NP", Name: "North", Service: "police", Point: geo.Point{Lon: -1223170000, Lat: 476700000}})
+	d.give(dispatch.RehomeUnit{Unit: "3E1", Station: "EP", Reason: "its home"})
+	d.ask("POST", "/api/v1/stations/EP/lose", map[string]any{"how": "evacuated", "reason": "left"}).want(t, http.StatusUnprocessableEntity, "invalid_field")
+	d.ask("POST", "/api/v1/stations/EP/lose", map[string]any{"how": "evacuated", "authority": "assistant commander", "reason": "left"}).want(t, http.StatusOK, "")
+	if got := d.ask("GET", "/api/v1/units", nil); !strings.Contains(got.text, `"station":"NP","lost_home":"EP"`) {
+		t.Errorf("its unit lives elsewhere: %s", got.text)
+	}
+	d.ask("POST", "/api/v1/units/3E1/move-up", map[string]any{"station": "EP", "reason": "cover"}).want(t, http.StatusConflict, "station_lost")
+	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusConflict, "plan_missing")
+	plan := map[string]any{"for": "station:EP", "title": "Back", "authority": "commander", "review_by": when(d.engine.Now().Add(dispatch.Day)),
+		"steps": []map[string]any{{"text": "walk through", "owner": "police-desk", "due": when(d.engine.Now().Add(dispatch.Hour))}}}
+	d.ask("POST", "/api/v1/plans", plan).want(t, http.StatusOK, "")
+	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusConflict, "plan_unfinished")
+	d.ask("POST", "/api/v1/plans/pl1/steps/1/done", map[string]any{"note": "all well"}).want(t, http.StatusOK, "")
+	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusOK, "")
+	if got := d.ask("GET", "/api/v1/plans", nil); !strings.Contains(got.text, `"end_reason":"carried out"`) || !strings.Contains(got.text, `"note":"all well"`) {
+		t.Errorf("the plan: %s", got.text)
+	}
 }

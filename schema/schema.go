@@ -127,6 +127,14 @@ var kinds = []kind{
 	{82, 1, func() dispatch.Event { return &dispatch.AccessNotified{} }},
 	{83, 1, func() dispatch.Event { return &dispatch.AccessMissed{} }},
 	{84, 1, func() dispatch.Event { return &dispatch.AccessStale{} }},
+	{90, 1, func() dispatch.Event { return &dispatch.UnitRehomed{} }},
+	{91, 1, func() dispatch.Event { return &dispatch.UnitMovedUp{} }},
+	{92, 1, func() dispatch.Event { return &dispatch.PlanMade{} }},
+	{93, 1, func() dispatch.Event { return &dispatch.StepDone{} }},
+	{94, 1, func() dispatch.Event { return &dispatch.PlanReviewed{} }},
+	{95, 1, func() dispatch.Event { return &dispatch.PlanReminded{} }},
+	{96, 1, func() dispatch.Event { return &dispatch.PlanEnded{} }},
+	{97, 1, func() dispatch.Event { return &dispatch.PlanArchived{} }},
 }
 
 var (

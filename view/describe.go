@@ -213,12 +213,6 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("posture %s is past its review and stays in force", e.Posture)
 	case *dispatch.PostureEnded:
 		return fmt.Sprintf("posture %s ended: %s", e.Posture, e.Reason)
-	case *dispatch.StationAdded:
-		return fmt.Sprintf("station %s added", e.Station.Name)
-	case *dispatch.StationLost:
-		return fmt.Sprintf("station %s lost: %s", e.Station, e.Reason)
-	case *dispatch.StationReopened:
-		return fmt.Sprintf("station %s reopened: %s", e.Station, e.Reason)
 	case *dispatch.AccessRecorded:
 		return fmt.Sprintf("access %s: %s, seen by %s", e.Fact.ID, e.Fact.State, e.Fact.Source)
 	case *dispatch.AccessWithdrawn:

@@ -51,6 +51,31 @@ func describeEntry(event dispatch.Event) string {
 		return fmt.Sprintf("agreement %s is over: %s", e.Agreement, e.Reason) + sent(e.Back, "stop at the rendezvous")
 	case *dispatch.GrantArchived:
 		return fmt.Sprintf("%s%s left the board", e.Clearance, e.Agreement)
+	case *dispatch.StationAdded:
+		return fmt.Sprintf("station %s added", e.Station.Name)
+	case *dispatch.StationLost:
+		return fmt.Sprintf("station %s %s, decided by %s: %s", e.Station, e.How, e.Authority, e.Reason)
+	case *dispatch.StationReopened:
+		return fmt.Sprintf("station %s reopened: %s", e.Station, e.Reason)
+	case *dispatch.UnitRehomed:
+		return fmt.Sprintf("%s lives at %s now: %s", e.Unit, orDash(string(e.To)), e.Reason)
+	case *dispatch.UnitMovedUp:
+		if e.Post == "" {
+			return fmt.Sprintf("%s goes home: %s", e.Unit, e.Reason)
+		}
+		return fmt.Sprintf("%s moves up to %s: %s", e.Unit, e.Post, e.Reason)
+	case *dispatch.PlanMade:
+		return fmt.Sprintf("plan %s for %s: %s", e.Plan.ID, e.Plan.For, e.Plan.Title)
+	case *dispatch.StepDone:
+		return fmt.Sprintf("plan %s: step %d is done", e.Plan, e.Step)
+	case *dispatch.PlanReviewed:
+		return fmt.Sprintf("plan %s reviewed: %s", e.Plan, e.Reason)
+	case *dispatch.PlanReminded:
+		return fmt.Sprintf("plan %s: step %d is late", e.Plan, e.Step)
+	case *dispatch.PlanEnded:
+		return fmt.Sprintf("plan %s is over: %s", e.Plan, e.Reason)
+	case *dispatch.PlanArchived:
+		return fmt.Sprintf("plan %s left the board", e.Plan)
 	case *dispatch.CallerAdvised:
 		return fmt.Sprintf("the caller was advised by %s (%s, version %s)", e.Advice.Title, e.Advice.Author, e.Advice.Version)
 	}

@@ -157,7 +157,7 @@ func collect(t *dispatch.Touched) dispatch.Touched {
 		Units: once(t.Units), Incidents: once(t.Incidents), Contacts: once(t.Contacts), Postures: once(t.Postures),
 		Promises: once(t.Promises), Zones: once(t.Zones), Access: once(t.Access), Stations: once(t.Stations),
 		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Alarms: once(t.Alarms), Hazards: once(t.Hazards),
-		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Config: t.Config,
+		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Plans: once(t.Plans), Config: t.Config,
 	}
 }
 
@@ -285,6 +285,22 @@ func nameEntry(t *dispatch.Touched, event dispatch.Event) {
 		t.Agreements, t.Units = append(t.Agreements, e.Agreement), append(t.Units, e.Go...)
 	case *dispatch.AgreementEnded:
 		t.Agreements, t.Units = append(t.Agreements, e.Agreement), append(t.Units, e.Back...)
+	case *dispatch.UnitRehomed:
+		t.Units = append(t.Units, e.Unit)
+	case *dispatch.UnitMovedUp:
+		t.Units = append(t.Units, e.Unit)
+	case *dispatch.PlanMade:
+		t.Plans = append(t.Plans, e.Plan.ID)
+	case *dispatch.StepDone:
+		t.Plans = append(t.Plans, e.Plan)
+	case *dispatch.PlanReviewed:
+		t.Plans = append(t.Plans, e.Plan)
+	case *dispatch.PlanReminded:
+		t.Plans = append(t.Plans, e.Plan)
+	case *dispatch.PlanEnded:
+		t.Plans = append(t.Plans, e.Plan)
+	case *dispatch.PlanArchived:
+		t.Plans = append(t.Plans, e.Plan)
 	case *dispatch.GrantArchived:
 		if e.Clearance != "" {
 			t.Clearances = append(t.Clearances, e.Clearance)

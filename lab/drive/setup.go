@@ -309,7 +309,7 @@ func (s *setup) lose(n int, lost city.LostStation) {
 	if s.have.Zone > 0 || s.lost[dispatch.StationID(lost.Station)] {
 		return // the zones come after: this was done before, and a person may have reopened it
 	}
-	s.submit(fmt.Sprint("lost-", n), dispatch.LoseStation{Station: dispatch.StationID(lost.Station), Reason: lost.Reason + " (" + lost.Source + ")"})
+	s.submit(fmt.Sprint("lost-", n), dispatch.LoseStation{Station: dispatch.StationID(lost.Station), How: dispatch.StationIsEvacuated, Authority: "not established by the review that the report cites", Reason: lost.Reason + " (" + lost.Source + ")"})
 }
 
 func (s *setup) zone(n int, z city.ZoneOverlay) {
