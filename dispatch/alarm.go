@@ -17,8 +17,9 @@ const (
 	CauseZone    Cause = "zone_ended"     // a zone's time has passed
 	CauseClock   Cause = "clock_jumped"   // the clock cannot be trusted
 
-	CauseProposed Cause = "posture_proposed" // a trigger proposes a posture
-	CauseBulk     Cause = "bulk_clearing"    // calls cleared together want a second person
+	CauseProposed Cause = "posture_proposed"    // a trigger proposes a posture
+	CauseBulletin Cause = "bulletin_questioned" // a claim that a bulletin rests on is not what it was
+	CauseBulk     Cause = "bulk_clearing"       // calls cleared together want a second person
 )
 
 // Level is who must hear an alarm: only life-safety reaches everybody.
@@ -47,7 +48,7 @@ type Alarm struct {
 	Preset   string     `json:"preset,omitempty"`
 	Bulk     BulkID     `json:"bulk,omitempty"`
 	About    string     `json:"about,omitempty"` // of anything else, as "kind:id": "zone:z1"
-	Times    int        `json:"times"` // raised that often for the same thing
+	Times    int        `json:"times"`           // raised that often for the same thing
 	AckedBy  string     `json:"acked_by,omitempty"`
 	AckedAt  Instant    `json:"acked_at,omitempty"`
 }

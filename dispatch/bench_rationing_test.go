@@ -125,7 +125,16 @@ func timedCommands(s *State) map[string]timedCommand {
 			Rules: []PostureRule{{Priority: 4, Action: ActionHold, Limit: Hour}}, Reserve: []Reserve{{Priority: 4, Units: 2, Band: 2}}, ReviewBy: s.Now.Add(Hour), Until: s.Now.Add(Hour)}
 	}
 	end := func(int) Command { return EndPosture{Posture: posture(), Reason: "over"} }
-	claim := func(int) Command { return RecordClaim{Role: "resident", Statement: "quiet", Grade: "denied"} }
+	claim := func(int) Command {
+		return RecordClaim{Role: "resident", Kind: "resident", Statement: "quiet", Grade: "denied"}
+	}
+	bulletin := func(int) Command { return IssueBulletin{Text: "the bridge is shut"} }
+	withdraw := func(int) Command {
+		return WithdrawBulletin{Bulletin: BulletinID(newest("bu", &s.Counters.Bulletin)), Reason: "x"}
+	}
+	mark := func(n int) Command {
+		return MarkConfidential{Contact: fresh(n), Readers: []string{"room"}, Reason: "x"}
+	}
 	bulk := func(n int) Command {
 		return ClearTogether{Contacts: []ContactID{fresh(n), fresh(n + 1_000_000)}, Outcome: OutcomeResolved, Reason: "over"}
 	}
@@ -222,6 +231,24 @@ func timedCommands(s *State) map[string]timedCommand {
 			return WithdrawAccess{Access: AccessID(newest("x", &s.Counters.Access)), Reason: "x"}
 		}},
 		"RecordClaim": {timed: claim},
+		"GradeClaim": {before: do(claim), timed: func(int) Command {
+			return GradeClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Grade: "denied", Why: "x"}
+		}},
+		"HoldClaim": {before: do(claim), timed: func(int) Command {
+			return HoldClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Authority: "court", Reason: "x"}
+		}},
+		"ReleaseClaim": {before: do(claim, func(int) Command {
+			return HoldClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Authority: "court", Reason: "x"}
+		}), timed: func(int) Command {
+			return ReleaseClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Reason: "x"}
+		}},
+		"IssueBulletin":    {timed: bulletin, after: do(withdraw)},
+		"ReleaseBulletin":  {before: do(bulletin), timed: func(int) Command { return ReleaseBulletin{Bulletin: BulletinID(newest("bu", &s.Counters.Bulletin))} }, after: do(withdraw)},
+		"WithdrawBulletin": {before: do(bulletin), timed: withdraw},
+		"MarkConfidential": {before: do(receive), timed: mark},
+		"ReadConfidential": {before: do(receive, mark), timed: func(n int) Command { return ReadConfidential{Contact: fresh(n), Reason: "x"} }},
+		"ChangeReaders":    {before: do(receive, mark), timed: func(n int) Command { return ChangeReaders{Contact: fresh(n), Readers: []string{"room"}, Reason: "x"} }},
+		"AppointReaders":   {before: do(receive, mark), timed: func(n int) Command { return AppointReaders{Contact: fresh(n), Readers: []string{"room"}, Reason: "x"} }},
 		"RecordLiaison": {timed: func(int) Command {
 			return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: s.Now.Add(Day)}
 		}},

@@ -18,6 +18,7 @@ const (
 	dueClaim
 	dueArchive
 	dueBulk
+	dueBulletin
 	dueKinds // how many kinds there are
 )
 

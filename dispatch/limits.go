@@ -3,33 +3,43 @@ package dispatch
 // Every queue and every text has a limit with a name; at the limit it works,
 // one past it is refused with LimitReached or TextTooLong and nothing changes.
 const (
-	MaxOpenContacts  = 20_000 // contacts in the live state
-	MaxUnits         = 5_000
-	MaxStations      = 1_000
-	MaxDesks         = 200
-	MaxPostures      = 100 // in force at once
-	MaxPostureRules  = 60
-	MaxZones         = 500 // in force at once
-	MaxZonePoints    = 2_000
-	MaxDrawnPoints   = 500 // of a posture's area
-	MaxAccessFacts   = 20_000
-	MaxClaims        = 5_000 // not sealed yet
-	MaxLiaisons      = 1_000
-	MaxNotes         = 5_000 // on one incident
-	MaxAssignments   = 200   // on one incident, ended ones included
-	MaxStacked       = 10    // behind one unit's active assignment
-	MaxContactsJoint = 2_000 // on one incident
-	MaxPriorities    = 200   // of one incident
-	MaxMilestones    = 200   // on one assignment
-	MaxPromises      = 50    // of one contact
-	MaxCallBacks     = 100   // of one contact
-	MaxPresets       = 100
-	MaxTriggers      = 100
-	MaxBulk          = 500   // contacts cleared together
-	MaxBulks         = 200   // proposed or not reviewed yet
-	MaxDuePerTick    = 2_000 // due things that one Tick handles; the next one goes on
-	MaxTextBytes     = 8_000 // a narrative, a note
-	MaxLineBytes     = 400   // a reason, a name, a place
+	MaxOpenContacts   = 20_000 // contacts in the live state
+	MaxUnits          = 5_000
+	MaxStations       = 1_000
+	MaxDesks          = 200
+	MaxPostures       = 100 // in force at once
+	MaxPostureRules   = 60
+	MaxZones          = 500 // in force at once
+	MaxZonePoints     = 2_000
+	MaxDrawnPoints    = 500 // of a posture's area
+	MaxAccessFacts    = 20_000
+	MaxClaims         = 5_000  // not sealed yet
+	MaxClaimLinks     = 50     // claims that one names, or is named by
+	MaxGrades         = 100    // of one claim
+	MaxBecame         = 50     // things that rest on one claim
+	MaxBulletins      = 200    // in force
+	MaxBulletinClaims = 20     // cited by one bulletin
+	MaxQuestions      = 50     // of one bulletin
+	MaxConfidential   = 10_000 // confidential contacts, archived ones included: they stay hidden
+	MaxReaders        = 20     // of one confidential contact
+	MaxLooks          = 100    // kept in the state; the journal has all
+	MaxLiaisons       = 1_000
+	MaxNotes          = 5_000 // on one incident
+	MaxAssignments    = 200   // on one incident, ended ones included
+	MaxStacked        = 10    // behind one unit's active assignment
+	MaxContactsJoint  = 2_000 // on one incident
+	MaxPriorities     = 200   // of one incident
+	MaxMilestones     = 200   // on one assignment
+	MaxPromises       = 50    // of one contact
+	MaxCallBacks      = 100   // of one contact
+	MaxPresets        = 100
+	MaxTriggers       = 100
+	MaxBulk           = 500   // contacts cleared together
+	MaxBulks          = 200   // proposed or not reviewed yet
+	MaxDuePerTick     = 2_000 // due things that one Tick handles; the next one goes on
+	MaxTextBytes      = 8_000 // a narrative, a note
+	MaxBulletinBytes  = 1_000
+	MaxLineBytes      = 400 // a reason, a name, a place
 
 	MaxBeatBytes      = 40
 	MaxContactIDBytes = 200 // a journal keeps a key under it
@@ -37,24 +47,27 @@ const (
 
 // Times that the rules use unless the configuration has its own.
 const (
-	ReviewByMax       = 12 * Hour   // a posture is reviewed at the latest then
-	PostureUntilMax   = 24 * Hour   // a posture ends at the latest then
-	StagedReview      = 5 * Minute  // a staged life-safety contact is re-decided
-	EscalateAfter     = 5 * Minute  // from the owner to the supervisor, and again
-	ArrivalGrace      = 5 * Minute  // past the expected arrival before somebody is alarmed
-	OnSceneReview     = 60 * Minute // a unit on scene that long is asked after
-	RecoverySpacing   = 2 * Minute  // between held calls when a posture ends
-	ArchiveAfter      = 24 * Hour   // a closed incident leaves the live state
-	RepeatWindow      = 24 * Hour   // a call from the same number belongs to the earlier one
-	ClaimSealAfter    = 30 * Day    // a claim is sealed unless on legal hold
-	AccessHalfLifeMax = 30 * Day    // a fact about a street is unknown by then
-	OccurredAtPastMax = 7 * Day     // a status entered later
-	OccurredAtAhead   = 1 * Minute  // clocks of devices differ
-	PromiseMax        = 7 * 24 * Hour
-	CallBackAgain     = 10 * Minute // after nobody picked up
-	BulkProposalTerm  = 1 * Hour    // a proposal that nobody confirms alarms then
-	BulkReviewTerm    = 24 * Hour   // what one person cleared alone is reviewed by then
-	TriggerForMax     = 1 * Hour
+	ReviewByMax          = 12 * Hour   // a posture is reviewed at the latest then
+	PostureUntilMax      = 24 * Hour   // a posture ends at the latest then
+	StagedReview         = 5 * Minute  // a staged life-safety contact is re-decided
+	EscalateAfter        = 5 * Minute  // from the owner to the supervisor, and again
+	ArrivalGrace         = 5 * Minute  // past the expected arrival before somebody is alarmed
+	OnSceneReview        = 60 * Minute // a unit on scene that long is asked after
+	RecoverySpacing      = 2 * Minute  // between held calls when a posture ends
+	ArchiveAfter         = 24 * Hour   // a closed incident leaves the live state
+	RepeatWindow         = 24 * Hour   // a call from the same number belongs to the earlier one
+	ClaimSealAfter       = 30 * Day    // a claim is sealed unless on legal hold
+	ClaimArchiveAfter    = 24 * Hour   // a sealed claim that no bulletin cites leaves the state
+	BulletinArchiveAfter = 24 * Hour   // so does a bulletin that was withdrawn
+	PublicDelay          = 24 * Hour   // before the public may read what is not released
+	AccessHalfLifeMax    = 30 * Day    // a fact about a street is unknown by then
+	OccurredAtPastMax    = 7 * Day     // a status entered later
+	OccurredAtAhead      = 1 * Minute  // clocks of devices differ
+	PromiseMax           = 7 * 24 * Hour
+	CallBackAgain        = 10 * Minute // after nobody picked up
+	BulkProposalTerm     = 1 * Hour    // a proposal that nobody confirms alarms then
+	BulkReviewTerm       = 24 * Hour   // what one person cleared alone is reviewed by then
+	TriggerForMax        = 1 * Hour
 )
 
 // RepeatAlertAt is the call from one number that alerts the supervisor.

@@ -96,6 +96,7 @@ type AccessFact struct {
 	HalfLife   Millis      `json:"half_life"`
 	Note       string      `json:"note,omitempty"`
 	PackHash   string      `json:"pack_hash,omitempty"`
+	Claim      ClaimID     `json:"claim,omitempty"` // what it rests on, where somebody made it of a claim
 }
 
 // Current is the state as it may be relied on now: after one half-life it is
@@ -332,6 +333,9 @@ func (c RecordAccess) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if f.HalfLife < Minute || f.HalfLife > AccessHalfLifeMax {
 		return nil, reject(TimeInvalid, "a half-life is between a minute and 30 days").at("half_life_ms")
 	}
+	if no := s.claimToCite(f.Claim); no != nil {
+		return nil, no
+	}
 	f.ID = AccessID("x" + strconv.FormatUint(s.Counters.Access+1, 10))
 	return append(out, &AccessRecorded{Fact: f}), nil
 }
@@ -369,6 +373,7 @@ func (e *AccessRecorded) evolve(s *State, _ Stamped) {
 	s.Counters.Access++
 	f := e.Fact
 	s.Access[f.ID] = &f
+	s.claimBecame(f.Claim, "access:"+string(f.ID))
 	s.touched.access(f.ID)
 }
 

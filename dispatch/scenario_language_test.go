@@ -207,6 +207,9 @@ func (r *room) line(line string) error {
 			c = r.placeCommand(w)
 		}
 		if c == nil {
+			c = r.claimCommand(w)
+		}
+		if c == nil {
 			return fmt.Errorf("no such verb: %s", w.verb)
 		}
 		if w.err == nil {
@@ -388,15 +391,10 @@ func (r *room) placeCommand(w *words) Command {
 		if d := w.word("direction"); d != "" {
 			f.Direction = d
 		}
+		f.Claim = ClaimID(w.word("claim"))
 		return RecordAccess{Fact: f}
 	case "withdraw":
 		return WithdrawAccess{Access: AccessID(w.subject(0)), Reason: reason}
-	case "claim":
-		c := RecordClaim{Role: w.subject(0), Statement: w.word("says"), Grade: w.word("grade"), FirstHand: w.yes("first-hand")}
-		for _, id := range w.list("contradicts") {
-			c.Contradicts = append(c.Contradicts, ClaimID(id))
-		}
-		return c
 	case "liaison":
 		return RecordLiaison{Role: w.subject(0), Channel: w.word("channel"), Note: w.word("note"), Consent: w.yes("consent"), ExpiresAt: w.until("expires", now)}
 	}

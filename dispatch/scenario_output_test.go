@@ -133,14 +133,10 @@ func describePlace(s *State, e Event) string {
 		return fmt.Sprintf("way %s: %s %s, %s by %s, unknown after %s", e.Fact.ID, e.Fact.Kind, e.Fact.State, e.Fact.Confidence, e.Fact.Source, clock(e.Fact.ObservedAt.Add(e.Fact.HalfLife)))
 	case *AccessWithdrawn:
 		return fmt.Sprintf("way %s is withdrawn: %s", e.Access, e.Reason)
-	case *ClaimRecorded:
-		return fmt.Sprintf("claim %s by %s, %s%s: %s", e.ID, e.Role, e.Grade, ifWord(len(e.Contradicts) > 0, fmt.Sprintf(", contradicts %v", e.Contradicts)), e.Private.Text)
-	case *ClaimWasSealed:
-		return fmt.Sprintf("claim %s is sealed", e.Claim)
 	case *LiaisonRecorded:
 		return fmt.Sprintf("liaison %s: %s by %s until %s", e.Liaison.ID, e.Liaison.Role, e.Liaison.Channel, clock(e.Liaison.ExpiresAt))
 	}
-	return e.EventName()
+	return describeClaim(s, e)
 }
 
 func outcomeLine(e *OutcomeChanged) string {
@@ -364,11 +360,8 @@ func (r *room) showPlaces(part string) []string {
 			f := s.Access[id]
 			lines = append(lines, fmt.Sprintf("%s %s: was %s, now %s (%s)", id, f.Kind, f.State, f.Current(r.meta.At), f.Source))
 		}
-	case "claims":
-		for _, id := range sortedKeys(s.Claims) {
-			c := s.Claims[id]
-			lines = append(lines, fmt.Sprintf("%s %s, %s: %s", id, c.Role, c.Grade, orWord(c.Statement, "(sealed)")))
-		}
+	case "claims", "bulletins", "public", "confidential":
+		lines = r.showClaims(part)
 	default:
 		lines = r.showRationing(part)
 	}

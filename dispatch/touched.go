@@ -13,6 +13,7 @@ type Touched struct {
 	Stations  []StationID
 	Claims    []ClaimID
 	Liaisons  []LiaisonID
+	Bulletins []BulletinID
 	Alarms    []AlarmID
 	Config    bool
 }
@@ -29,7 +30,7 @@ func (s *State) ForgetTouched() {
 	t := &s.touched.Touched
 	t.Units, t.Incidents, t.Contacts, t.Postures, t.Promises = t.Units[:0], t.Incidents[:0], t.Contacts[:0], t.Postures[:0], t.Promises[:0]
 	t.Zones, t.Access, t.Stations, t.Claims, t.Liaisons, t.Alarms = t.Zones[:0], t.Access[:0], t.Stations[:0], t.Claims[:0], t.Liaisons[:0], t.Alarms[:0]
-	t.Config = false
+	t.Bulletins, t.Config = t.Bulletins[:0], false
 }
 
 func (t *touched) unit(id UnitID)         { t.Units = append(t.Units, id) }
@@ -42,5 +43,6 @@ func (t *touched) access(id AccessID)     { t.Access = append(t.Access, id) }
 func (t *touched) station(id StationID)   { t.Stations = append(t.Stations, id) }
 func (t *touched) claim(id ClaimID)       { t.Claims = append(t.Claims, id) }
 func (t *touched) liaison(id LiaisonID)   { t.Liaisons = append(t.Liaisons, id) }
+func (t *touched) bulletin(id BulletinID) { t.Bulletins = append(t.Bulletins, id) }
 func (t *touched) alarm(id AlarmID)       { t.Alarms = append(t.Alarms, id) }
 func (t *touched) config()                { t.Config = true }

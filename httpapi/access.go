@@ -20,6 +20,7 @@ type accessIn struct {
 		ObservedAt string       `json:"observed_at,omitempty" doc:"RFC 3339; now when left out"`
 		HalfLifeMs int64        `json:"half_life_ms" minimum:"60000" doc:"after so long it is unknown"`
 		Note       string       `json:"note,omitempty" maxLength:"400"`
+		Claim      string       `json:"claim,omitempty" maxLength:"40" doc:"the claim that it rests on: whoever records it makes it their own"`
 	}
 }
 
@@ -42,7 +43,7 @@ func (s *Server) recordAccess(ctx context.Context, in *accessIn) (*body[Done], e
 	}
 	b := in.Body
 	f := dispatch.AccessFact{Kind: b.Kind, Direction: orText(b.Direction, "both"), Classes: b.Classes, State: dispatch.AccessState(b.State), Delay: dispatch.Millis(b.DelayMs),
-		Source: b.Source, Confidence: b.Confidence, ObservedAt: at, HalfLife: dispatch.Millis(b.HalfLifeMs), Note: b.Note, PackHash: s.opt.PackHash}
+		Source: b.Source, Confidence: b.Confidence, ObservedAt: at, HalfLife: dispatch.Millis(b.HalfLifeMs), Note: b.Note, PackHash: s.opt.PackHash, Claim: dispatch.ClaimID(b.Claim)}
 	for _, pair := range b.Geometry {
 		p, bad := fixed(pair[0], pair[1])
 		if bad != nil {

@@ -289,7 +289,7 @@ func (s *Server) received(receipt engine.Receipt) Received {
 		switch e := event.(type) {
 		case *dispatch.ContactReceived:
 			out.ID, out.Number, out.Priority, out.LifeSafety, out.Repeat = string(e.ID), e.Number, int(e.Priority), e.LifeSafety, e.Repeat
-			out.Outcome = r.outcome(e.Outcome)
+			out.Outcome = r.outcome(e.ID, e.Outcome)
 			incident.LifeSafety = e.LifeSafety
 		case *dispatch.IncidentOpened:
 			out.Incident, out.CallNumber = string(e.ID), e.Number
@@ -346,6 +346,12 @@ func (s *Server) done(receipt engine.Receipt) Done {
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PostureDeclared:
 			out.IDs = append(out.IDs, string(e.Posture.ID))
+		case *dispatch.ClaimRecorded:
+			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.BulletinIssued:
+			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.AccessRecorded:
+			out.IDs = append(out.IDs, string(e.Fact.ID))
 		case *dispatch.ClearingProposed:
 			out.IDs = append(out.IDs, string(e.Bulk.ID))
 		}

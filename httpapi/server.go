@@ -104,6 +104,8 @@ func New(opt Options) *Server {
 	s.sweepRoutes()
 	s.placeRoutes()
 	s.accessRoutes()
+	s.claimRoutes()
+	s.confidentialRoutes()
 	s.figureRoutes()
 	s.peopleRoutes()
 	s.plainRoutes()

@@ -105,6 +105,18 @@ var kinds = []kind{
 	{52, 1, func() dispatch.Event { return &dispatch.ClearingConfirmed{} }},
 	{53, 1, func() dispatch.Event { return &dispatch.ClearingRejected{} }},
 	{54, 1, func() dispatch.Event { return &dispatch.ClearingReminded{} }},
+	{60, 1, func() dispatch.Event { return &dispatch.ClaimGraded{} }},
+	{61, 1, func() dispatch.Event { return &dispatch.ClaimHeld{} }},
+	{62, 1, func() dispatch.Event { return &dispatch.ClaimReleased{} }},
+	{63, 1, func() dispatch.Event { return &dispatch.ClaimArchived{} }},
+	{64, 1, func() dispatch.Event { return &dispatch.BulletinIssued{} }},
+	{65, 1, func() dispatch.Event { return &dispatch.BulletinQuestioned{} }},
+	{66, 1, func() dispatch.Event { return &dispatch.BulletinReleased{} }},
+	{67, 1, func() dispatch.Event { return &dispatch.BulletinWithdrawn{} }},
+	{68, 1, func() dispatch.Event { return &dispatch.BulletinArchived{} }},
+	{69, 1, func() dispatch.Event { return &dispatch.ContactMadeConfidential{} }},
+	{70, 1, func() dispatch.Event { return &dispatch.ConfidentialRead{} }},
+	{71, 1, func() dispatch.Event { return &dispatch.ReadersChanged{} }},
 }
 
 var (

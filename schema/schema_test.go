@@ -31,11 +31,14 @@ const goldenDir = "testdata/golden"
 func samples(t testing.TB, fill *filler) []dispatch.Event {
 	t.Helper()
 	var all []dispatch.Event
-	for code := range schema.Names() {
-		r := schema.Record{Format: schema.Format, Kind: uint16(code + 1), Version: 1, Clear: []byte{0xa0}}
+	for code := uint16(1); len(all) < len(schema.Names()); code++ {
+		r := schema.Record{Format: schema.Format, Kind: code, Version: 1, Clear: []byte{0xa0}}
 		e, err := r.Event()
-		if err != nil {
+		if err != nil && code > 1000 {
 			t.Fatal(err)
+		}
+		if err != nil { // numbers that nothing took
+			continue
 		}
 		if fill.dice == nil {
 			fill.n = 0 // so that an event's sample depends on no other
@@ -244,15 +247,22 @@ func TestEveryEventHasANumber(t *testing.T) {
 	if len(found) != len(names) {
 		t.Errorf("dispatch has %d events, schema numbers %d", len(found), len(names))
 	}
-	for code, name := range schema.Names() {
-		e, err := (&schema.Record{Kind: uint16(code + 1), Version: 1, Clear: []byte{0xa0}}).Event()
-		if err != nil || e.EventName() != name {
-			t.Errorf("number %d: %v, %v; want %s", code+1, e, err, name)
+	numbered := schema.Names()
+	for code := 1; code < 1000 && len(numbered) > 0; code++ {
+		e, err := (&schema.Record{Kind: uint16(code), Version: 1, Clear: []byte{0xa0}}).Event()
+		if err != nil { // a number that nothing took
 			continue
 		}
-		if got, _, _, err := schema.Clear(e); err != nil || int(got) != code+1 {
-			t.Errorf("%s is written as %d, read as %d: %v", name, got, code+1, err)
+		if e.EventName() != numbered[0] {
+			t.Errorf("number %d: %s; want %s", code, e.EventName(), numbered[0])
 		}
+		if got, _, _, err := schema.Clear(e); err != nil || int(got) != code {
+			t.Errorf("%s is written as %d, read as %d: %v", numbered[0], got, code, err)
+		}
+		numbered = numbered[1:]
+	}
+	if len(numbered) > 0 {
+		t.Errorf("no number is read as %v", numbered)
 	}
 }
 

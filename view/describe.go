@@ -56,6 +56,12 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		}
 	case *dispatch.NoteAdded:
 		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.ContactMadeConfidential:
+		return of(e.Contact)
+	case *dispatch.ConfidentialRead:
+		return of(e.Contact)
+	case *dispatch.ReadersChanged:
+		return of(e.Contact)
 	case *dispatch.NoteWasStruck:
 		return []dispatch.IncidentID{e.Incident}
 	case *dispatch.AlarmRaised:
@@ -190,10 +196,6 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("access %s: %s, seen by %s", e.Fact.ID, e.Fact.State, e.Fact.Source)
 	case *dispatch.AccessWithdrawn:
 		return fmt.Sprintf("access %s withdrawn: %s", e.Access, e.Reason)
-	case *dispatch.ClaimRecorded:
-		return fmt.Sprintf("claim %s by %s, %s", e.ID, e.Role, e.Grade)
-	case *dispatch.ClaimWasSealed:
-		return fmt.Sprintf("claim %s sealed", e.Claim)
 	case *dispatch.LiaisonRecorded:
 		return fmt.Sprintf("liaison %s: %s", e.Liaison.ID, e.Liaison.Role)
 	case *dispatch.LiaisonExpired:
@@ -251,7 +253,7 @@ func describeRationing(event dispatch.Event) string {
 	case *dispatch.ClearingReminded:
 		return fmt.Sprintf("clearing %s still waits for a second person", e.Bulk)
 	}
-	return event.EventName()
+	return describeClaim(event)
 }
 
 func orDash(s string) string {
