@@ -52,6 +52,7 @@ var Table = []Rule{
 	{"route:POST /api/v1/session/password", signedIn},
 	{"route:POST /api/v1/session/role", signedIn},
 	{"route:GET /api/v1/public/postures", anyone},
+	{"route:GET /api/v1/public/bulletins", anyone},
 	{"stream:public", anyone},
 
 	// Looking.
@@ -240,6 +241,30 @@ var Table = []Rule{
 	{"command:WithdrawHazard", supervisors},
 	{"command:AcknowledgeHazards", roomField},
 	{"command:RecordClaim", roomField},
+	{"command:GradeClaim", room},
+	{"route:GET /api/v1/claims", people},
+	{"route:POST /api/v1/claims", roomField},
+	{"route:POST /api/v1/claims/{id}/grade", room},
+	{"route:POST /api/v1/claims/{id}/hold", supervisors},
+	{"route:POST /api/v1/claims/{id}/release", supervisors},
+	{"route:GET /api/v1/bulletins", people},
+	{"route:POST /api/v1/bulletins", room},
+	{"route:POST /api/v1/bulletins/{id}/release", supervisors},
+	{"route:POST /api/v1/bulletins/{id}/withdraw", room},
+	{"command:HoldClaim", supervisors},
+	{"command:ReleaseClaim", supervisors},
+	{"command:IssueBulletin", room},
+	{"command:ReleaseBulletin", supervisors},
+	{"command:WithdrawBulletin", room},
+
+	// Confidential reports: the rules hold a look against the readers by name.
+	{"route:POST /api/v1/contacts/{id}/confidential", room},
+	{"route:POST /api/v1/contacts/{id}/readers", roomField},
+	{"route:POST /api/v1/contacts/{id}/look", roomField},
+	{"command:MarkConfidential", room},
+	{"command:ReadConfidential", roomField},
+	{"command:ChangeReaders", roomField},
+	{"command:AppointReaders", supervisors},
 	{"command:RecordLiaison", dispatchers},
 
 	// Alarms, clock, configuration.

@@ -12,7 +12,8 @@ var commands = strings.Fields(`ReceiveContact JoinContact TriageContact HoldCont
 	DivertContact AppointContact DeclineContact TransferContact AbandonContact MarkUnanswered MakePromise KeepPromise
 	UpdatePromise DispatchUnit StackUnit UnassignUnit SetUnitStatus AddUnit RetireUnit SignOnCrew AddStation LoseStation
 	ReopenStation Reprioritise AddNote StrikeNote CloseIncident ReopenIncident DeclarePosture RenewPosture EndPosture
-	DeclareZone EndZone RecordAccess WithdrawAccess RecordClaim RecordLiaison AckAlarm Configure Tick ConfirmClock`)
+	DeclareZone EndZone RecordAccess WithdrawAccess RecordClaim GradeClaim HoldClaim ReleaseClaim IssueBulletin
+	ReleaseBulletin WithdrawBulletin MarkConfidential ReadConfidential ChangeReaders AppointReaders RecordLiaison AckAlarm Configure Tick ConfirmClock`)
 
 func TestTableNamesEveryCommand(t *testing.T) {
 	var actions []Action
@@ -74,7 +75,7 @@ func TestWhatThePublicMay(t *testing.T) {
 	want := []Action{
 		"route:GET /{$}", "route:GET /assets/", "route:GET /enter", "route:GET /healthz", "route:GET /readyz",
 		"route:GET /api/v1/session", "route:POST /api/v1/session", "route:DELETE /api/v1/session",
-		"route:POST /api/v1/session/enter", "route:GET /api/v1/public/postures", "stream:public",
+		"route:POST /api/v1/session/enter", "route:GET /api/v1/public/postures", "route:GET /api/v1/public/bulletins", "stream:public",
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("the public may do\n%v, want\n%v", got, want)

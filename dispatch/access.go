@@ -53,6 +53,7 @@ type AccessFact struct {
 	HalfLife   Millis      `json:"half_life"`
 	Note       string      `json:"note,omitempty"`
 	PackHash   string      `json:"pack_hash,omitempty"`
+	Claim      ClaimID     `json:"claim,omitempty"` // what it rests on, where somebody made it of a claim
 
 	Obstacle Obstacle  `json:"obstacle,omitempty"`
 	Admits   []Service `json:"admits,omitempty"` // whom a checkpoint lets through
@@ -214,6 +215,9 @@ func (c RecordAccess) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	}
 	if f.HalfLife < Minute || f.HalfLife > AccessHalfLifeMax {
 		return nil, reject(TimeInvalid, "a half-life is between a minute and 30 days").at("half_life_ms")
+	}
+	if no := s.claimToCite(f.Claim); no != nil {
+		return nil, no
 	}
 	f.ID = AccessID(numbered("x", s.Counters.Access+1))
 	f.Stale, f.Confirmations, f.Sightings, f.Told, f.Missed = false, 0, nil, nil, ""
@@ -383,6 +387,7 @@ func (e *AccessRecorded) evolve(s *State, st Stamped) {
 	f := e.Fact
 	f.By = st.By
 	s.Access[f.ID] = &f
+	s.claimBecame(f.Claim, "access:"+string(f.ID))
 	s.due.set(dueRef{dueAccess, string(f.ID)}, f.nextDue())
 	s.touched.access(f.ID)
 	s.touchAccess(f.Contradicts)

@@ -24,8 +24,9 @@ const (
 	CausePlan       Cause = "plan"           // a step or a review is past its time
 	CauseClock      Cause = "clock_jumped"   // the clock cannot be trusted
 
-	CauseProposed Cause = "posture_proposed" // a trigger proposes a posture
-	CauseBulk     Cause = "bulk_clearing"    // calls cleared together want a second person
+	CauseProposed Cause = "posture_proposed"    // a trigger proposes a posture
+	CauseBulletin Cause = "bulletin_questioned" // a claim that a bulletin rests on is not what it was
+	CauseBulk     Cause = "bulk_clearing"       // calls cleared together want a second person
 
 	CauseHazard       Cause = "hazard"             // nobody has read a hazard at a call, or told the unit that goes there
 	CauseHazardReview Cause = "hazard_review"      // nobody said in time whether a hazard is still there

@@ -127,7 +127,16 @@ func timedCommands(s *State) map[string]timedCommand {
 			Rules: []PostureRule{{Priority: 4, Action: ActionHold, Limit: Hour}}, Reserve: []Reserve{{Priority: 4, Units: 2, Band: 2}}, ReviewBy: s.Now.Add(Hour), Until: s.Now.Add(Hour)}
 	}
 	end := func(int) Command { return EndPosture{Posture: posture(), Reason: "over"} }
-	claim := func(int) Command { return RecordClaim{Role: "resident", Statement: "quiet", Grade: "denied"} }
+	claim := func(int) Command {
+		return RecordClaim{Role: "resident", Kind: "resident", Statement: "quiet", Grade: "denied"}
+	}
+	bulletin := func(int) Command { return IssueBulletin{Text: "the bridge is shut"} }
+	withdraw := func(int) Command {
+		return WithdrawBulletin{Bulletin: BulletinID(newest("bu", &s.Counters.Bulletin)), Reason: "x"}
+	}
+	mark := func(n int) Command {
+		return MarkConfidential{Contact: fresh(n), Readers: []string{"room"}, Reason: "x"}
+	}
 	bulk := func(n int) Command {
 		return ClearTogether{Contacts: []ContactID{fresh(n), fresh(n + 1_000_000)}, Outcome: OutcomeResolved, Reason: "over"}
 	}
@@ -298,12 +307,30 @@ func timedCommands(s *State) map[string]timedCommand {
 		"AcknowledgeHazards": {before: do(receive, hazard), timed: func(int) Command {
 			return AcknowledgeHazards{Incident: IncidentID(newest("i", &s.Counters.Incident)), Hazards: []HazardID{HazardID(newest("h", &s.Counters.Hazard))}, Where: AckCall}
 		}, after: do(withdrawHazard, closeFresh)},
-		"RecordClaim":     {timed: claim},
-		"RecordLiaison":   {timed: liaison},
-		"AckAlarm":        {before: do(func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }), timed: func(int) Command { return AckAlarm{Alarm: AlarmID(newest("a", &s.Counters.Alarm))} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} })},
-		"NoticeClockJump": {timed: func(int) Command { return NoticeClockJump{By: Hour} }, after: do(func(int) Command { return ConfirmClock{} })},
-		"ConfirmClock":    {before: do(func(int) Command { return NoticeClockJump{By: Hour} }), timed: func(int) Command { return ConfirmClock{} }},
-		"Tick":            {timed: func(int) Command { return Tick{} }},
+		"RecordClaim":   {timed: claim},
+		"RecordLiaison": {timed: liaison},
+		"AckAlarm":      {before: do(func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }), timed: func(int) Command { return AckAlarm{Alarm: AlarmID(newest("a", &s.Counters.Alarm))} }, after: do(func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} })},
+		"GradeClaim": {before: do(claim), timed: func(int) Command {
+			return GradeClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Grade: "denied", Why: "x"}
+		}},
+		"HoldClaim": {before: do(claim), timed: func(int) Command {
+			return HoldClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Authority: "court", Reason: "x"}
+		}},
+		"ReleaseClaim": {before: do(claim, func(int) Command {
+			return HoldClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Authority: "court", Reason: "x"}
+		}), timed: func(int) Command {
+			return ReleaseClaim{Claim: ClaimID(newest("cl", &s.Counters.Claim)), Reason: "x"}
+		}},
+		"IssueBulletin":    {timed: bulletin, after: do(withdraw)},
+		"ReleaseBulletin":  {before: do(bulletin), timed: func(int) Command { return ReleaseBulletin{Bulletin: BulletinID(newest("bu", &s.Counters.Bulletin))} }, after: do(withdraw)},
+		"WithdrawBulletin": {before: do(bulletin), timed: withdraw},
+		"MarkConfidential": {before: do(receive), timed: mark},
+		"ReadConfidential": {before: do(receive, mark), timed: func(n int) Command { return ReadConfidential{Contact: fresh(n), Reason: "x"} }},
+		"ChangeReaders":    {before: do(receive, mark), timed: func(n int) Command { return ChangeReaders{Contact: fresh(n), Readers: []string{"room"}, Reason: "x"} }},
+		"AppointReaders":   {before: do(receive, mark), timed: func(n int) Command { return AppointReaders{Contact: fresh(n), Readers: []string{"room"}, Reason: "x"} }},
+		"NoticeClockJump":  {timed: func(int) Command { return NoticeClockJump{By: Hour} }, after: do(func(int) Command { return ConfirmClock{} })},
+		"ConfirmClock":     {before: do(func(int) Command { return NoticeClockJump{By: Hour} }), timed: func(int) Command { return ConfirmClock{} }},
+		"Tick":             {timed: func(int) Command { return Tick{} }},
 	}
 }
 

@@ -17,5 +17,6 @@
 // State is owned by whoever calls Evolve; nothing here locks. Read one story a
 // file: contact.go, hold.go, promise.go, callback.go, posture.go, area.go, cutoff.go,
 // recovery.go, preset.go, desk.go, bulk.go, why.go, assign.go, unit.go, incident.go,
-// note.go, place.go, claim.go, alarm.go, tick.go; index.go keeps what is counted.
+// note.go, place.go, claim.go, claimhistory.go, bulletin.go, publish.go, confidential.go,
+// alarm.go, tick.go; index.go keeps what is counted.
 package dispatch

@@ -23,6 +23,7 @@ const (
 	duePlan
 	dueAccess
 	dueHazard
+	dueBulletin
 	dueKinds // how many kinds there are
 )
 

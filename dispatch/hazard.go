@@ -225,16 +225,7 @@ func (c RecordHazard) check(s *State, m Meta) *Rejection {
 	if no := checkReview(c.ReviewBy, m.At); no != nil {
 		return no
 	}
-	if c.Claim == "" {
-		return nil
-	}
-	switch claim := s.Claims[c.Claim]; {
-	case claim == nil:
-		return reject(ClaimUnknown, "claim %q is not known here", c.Claim).at("claim")
-	case claim.Sealed:
-		return reject(ClaimIsSealed, "claim %s is sealed", c.Claim).at("claim")
-	}
-	return nil
+	return s.claimToCite(c.Claim)
 }
 
 func checkReview(by, now Instant) *Rejection {
@@ -584,6 +575,7 @@ func (e *HazardRecorded) evolve(s *State, st Stamped) {
 	s.Counters.Hazard++
 	h := &Hazard{ID: e.ID, Point: e.Private.Point, Radius: e.Radius, Place: e.Private.Place, Level: e.Level, Text: e.Private.Text, By: st.By, At: st.At, ReviewBy: e.ReviewBy, Claim: e.Claim}
 	s.Hazards[e.ID] = h
+	s.claimBecame(e.Claim, "hazard:"+string(e.ID))
 	s.due.set(dueRef{dueHazard, string(e.ID)}, h.nextDue())
 	for _, id := range e.Inside {
 		i := s.Incidents[id]

@@ -282,7 +282,7 @@ func (e *IncidentMoved) evolve(s *State, _ Stamped) {
 
 func (e *IncidentReprioritised) evolve(s *State, st Stamped) {
 	i := s.Incidents[e.Incident]
-	i.Priorities = append(i.Priorities, PriorityChange{Priority: e.Priority, At: st.At, By: st.By, Reason: e.Private.Text})
+	i.Priorities = append(i.Priorities, PriorityChange{Priority: e.Priority, At: st.At, By: st.By, Reason: e.Private.Text, Contact: e.Contact})
 	s.touched.incident(e.Incident)
 }
 

@@ -50,7 +50,20 @@ func TestLimits(t *testing.T) {
 			return RecordHazard{Point: geo.Point{Lon: int32(n) * 100}, Place: "100 block of Main St", Level: HazardNotice, Text: "dog", ReviewBy: scenarioStart.Add(Day)}
 		}},
 		{name: "MaxClaims", at: MaxClaims, nth: func(int) Command {
-			return RecordClaim{Role: "resident", Statement: "it is quiet", Grade: "single_source"}
+			return RecordClaim{Role: "resident", Kind: "resident", Statement: "it is quiet", Grade: "single_source"}
+		}},
+		{name: "MaxClaimLinks", at: MaxClaimLinks, given: []Command{RecordClaim{Role: "resident", Kind: "resident", Statement: "it is quiet", Grade: "single_source"}}, nth: func(int) Command {
+			return RecordClaim{Role: "resident", Kind: "resident", Statement: "it is not", Grade: "single_source", Contradicts: []ClaimID{"cl1"}}
+		}},
+		{name: "MaxGrades", at: MaxGrades - 1, given: []Command{RecordClaim{Role: "resident", Kind: "resident", Statement: "it is quiet", Grade: "single_source"}}, nth: func(n int) Command {
+			return GradeClaim{Claim: "cl1", Grade: Grades[n%2], Why: "looked again"}
+		}},
+		{name: "MaxBecame", at: MaxBecame, given: []Command{RecordClaim{Role: "resident", Kind: "resident", Statement: "it is shut", Grade: "single_source"}}, nth: func(int) Command {
+			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{where}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour, Claim: "cl1"}}
+		}},
+		{name: "MaxBulletins", at: MaxBulletins, nth: func(int) Command { return IssueBulletin{Text: "the bridge is shut"} }},
+		{name: "MaxConfidential", at: MaxConfidential, given: manyContacts(noise), nth: func(n int) Command {
+			return MarkConfidential{Contact: ContactID(fmt.Sprint("c", n)), Readers: []string{"detective"}, Reason: "afraid"}
 		}},
 		{name: "MaxLiaisons", at: MaxLiaisons, nth: func(int) Command {
 			return RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: scenarioStart.Add(Day)}
@@ -116,6 +129,14 @@ func TestLimits(t *testing.T) {
 			}
 		})
 	}
+}
+
+// manyContacts are as many contacts as may be confidential, and one more.
+func manyContacts(noise func(string) ReceiveContact) (all []Command) {
+	for n := range MaxConfidential + 1 {
+		all = append(all, noise(fmt.Sprint("c", n)))
+	}
+	return all
 }
 
 // TestSizes: what one command may carry, at the limit and one past it.
@@ -433,7 +454,7 @@ func TestWhatHasEndedDoesNotCount(t *testing.T) {
 		must(t, s, zone)
 		must(t, s, EndZone{Zone: ZoneID(fmt.Sprint("z", n+1)), Reason: "over"})
 	}
-	claim := RecordClaim{Role: "resident", Statement: "it is quiet", Grade: "single_source"}
+	claim := RecordClaim{Role: "resident", Kind: "resident", Statement: "it is quiet", Grade: "single_source"}
 	for range MaxClaims {
 		must(t, s, claim)
 	}

@@ -85,7 +85,7 @@ func (c StrikeNote) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) 
 func (e *NoteAdded) evolve(s *State, st Stamped) {
 	s.Counters.Note++
 	i := s.Incidents[e.Incident]
-	i.Notes = append(i.Notes, Note{ID: e.ID, At: st.At, By: st.By, Text: e.Private.Text})
+	i.Notes = append(i.Notes, Note{ID: e.ID, At: st.At, By: st.By, Text: e.Private.Text, Contact: e.Contact})
 	s.touched.incident(e.Incident)
 }
 

@@ -110,7 +110,7 @@ func (s *State) promise(c *Contact, told PromiseTold, m Meta, nth uint64) (*Prom
 	if c.Safe == SafeNo && told.Channel != "on_call" {
 		return nil, reject(NumberUnsafe, "the number of contact %d is not safe: nothing goes out to it; say it on this call, or let the supervisor decide", c.Number).at("channel")
 	}
-	return &PromiseMade{ID: PromiseID("p" + strconv.FormatUint(s.Counters.Promise+1+nth, 10)), Contact: c.ID, Channel: told.Channel,
+	return &PromiseMade{ID: PromiseID("p" + strconv.FormatUint(s.Counters.Promise+1+nth, 10)), Contact: c.ID, Channel: s.toldBy(c, told.Channel),
 		Due: m.At.Add(told.Within), State: PromiseOpen, Private: Private{Text: told.Told}}, nil
 }
 

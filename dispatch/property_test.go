@@ -147,6 +147,7 @@ func (w *world) step() {
 		w.model.draw(c, w.live)
 	}
 	w.model.compare(w)
+	w.published()
 	w.explain()
 }
 
@@ -162,7 +163,7 @@ func (w *world) draw() Command {
 	kind := rapid.SampledFrom([]string{"", "ASSAULT", "BURGLARY", "THEFT", "NOISE", "PARKING", "FALL", "CARDIAC"}).Draw(t, "type")
 	reason := rapid.SampledFrom([]string{"because", "because", "because", ""}).Draw(t, "reason")
 	told := PromiseTold{Told: "soon", Channel: "on_call", Within: rapid.SampledFrom([]Millis{0, 20 * Minute, 2 * Day}).Draw(t, "within")}
-	switch rapid.IntRange(0, 52).Draw(t, "verb") {
+	switch rapid.IntRange(0, 55).Draw(t, "verb") {
 	case 0, 1, 2, 3:
 		receive := ReceiveContact{ID: contact, Channel: "phone", Type: kind, Beat: rapid.SampledFrom([]string{"", "E1", "C1"}).Draw(t, "beat"), Safe: rapid.SampledFrom([]SafeToCall{"", SafeYes, SafeNo}).Draw(t, "safe"), Person: Private{Number: rapid.SampledFrom([]string{"", "555-0100", "555-0101"}).Draw(t, "number")}}
 		if rapid.Bool().Draw(t, "placed") {
@@ -226,6 +227,8 @@ func (w *world) draw() Command {
 		return w.drawRationing(contact, incident, reason)
 	case 45, 46, 47, 48, 49, 50, 51, 52:
 		return w.drawHazards(incident, unit, reason)
+	case 53, 54, 55:
+		return w.drawClaims(contact, reason)
 	}
 	return Tick{}
 }
@@ -329,6 +332,10 @@ func (m *model) mustRefuse(c Command, by string) string {
 			return "the unit is working"
 		case i == nil || i.closed:
 			return "there is no such open incident"
+		}
+	case ReadConfidential:
+		if conf := m.live.Confidential[c.Contact]; conf == nil || !contains(conf.Readers, by) {
+			return "who asks is no reader"
 		}
 	case RefuseDiverted:
 		if known := m.contacts[c.Contact]; known == nil || (known.kind != OutcomeDiverted && known.kind != OutcomeAppointed) {

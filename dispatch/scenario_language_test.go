@@ -210,6 +210,9 @@ func (r *room) line(line string) error {
 			c = r.hazardCommand(w)
 		}
 		if c == nil {
+			c = r.claimCommand(w)
+		}
+		if c == nil {
 			return fmt.Errorf("no such verb: %s", w.verb)
 		}
 		if w.err == nil {
@@ -383,15 +386,10 @@ func (r *room) placeCommand(w *words) Command {
 		if d := w.word("direction"); d != "" {
 			f.Direction = d
 		}
+		f.Claim = ClaimID(w.word("claim"))
 		return RecordAccess{Fact: w.more(f)}
 	case "withdraw":
 		return WithdrawAccess{Access: AccessID(w.subject(0)), Reason: reason}
-	case "claim":
-		c := RecordClaim{Role: w.subject(0), Statement: w.word("says"), Grade: w.word("grade"), FirstHand: w.yes("first-hand")}
-		for _, id := range w.list("contradicts") {
-			c.Contradicts = append(c.Contradicts, ClaimID(id))
-		}
-		return c
 	}
 	return r.entryCommand(w)
 }

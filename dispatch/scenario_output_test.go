@@ -133,10 +133,6 @@ func describePlace(s *State, e Event) string {
 		return fmt.Sprintf("way %s: %s %s, %s by %s, unknown after %s", e.Fact.ID, e.Fact.Kind, e.Fact.State, e.Fact.Confidence, e.Fact.Source, clock(e.Fact.ObservedAt.Add(e.Fact.HalfLife))) + wayMore(&e.Fact)
 	case *AccessWithdrawn:
 		return fmt.Sprintf("way %s is withdrawn: %s", e.Access, e.Reason)
-	case *ClaimRecorded:
-		return fmt.Sprintf("claim %s by %s, %s%s: %s", e.ID, e.Role, e.Grade, ifWord(len(e.Contradicts) > 0, fmt.Sprintf(", contradicts %v", e.Contradicts)), e.Private.Text)
-	case *ClaimWasSealed:
-		return fmt.Sprintf("claim %s is sealed", e.Claim)
 	}
 	if line := describeEntry(s, e); line != "" {
 		return line
@@ -365,11 +361,8 @@ func (r *room) showPlaces(part string) []string {
 			f := s.Access[id]
 			lines = append(lines, fmt.Sprintf("%s %s: was %s, now %s (%s)", id, f.Kind, f.State, f.Current(r.meta.At), f.Source))
 		}
-	case "claims":
-		for _, id := range sortedKeys(s.Claims) {
-			c := s.Claims[id]
-			lines = append(lines, fmt.Sprintf("%s %s, %s: %s", id, c.Role, c.Grade, orWord(c.Statement, "(sealed)")))
-		}
+	case "claims", "bulletins", "public", "confidential":
+		lines = r.showClaims(part)
 	case "clearances", "agreements", "liaisons", "plans", "homes":
 		lines = r.showGrants(part)
 	default:

@@ -32,6 +32,9 @@ type State struct {
 	Plans      map[PlanID]*Plan           `json:"plans,omitempty"`
 	Hazards    map[HazardID]*Hazard       `json:"hazards,omitempty"`
 
+	Bulletins    map[BulletinID]*Bulletin    `json:"bulletins,omitempty"`
+	Confidential map[ContactID]*Confidential `json:"confidential,omitempty"` // of archived contacts too
+
 	types    triage.Table
 	due      dueQueue
 	free     map[Service]int          // units that could be sent now
@@ -63,6 +66,7 @@ type Counters struct {
 	Agreement uint64 `json:"agreement,omitempty"`
 	Plan      uint64 `json:"plan,omitempty"`
 	Hazard    uint64 `json:"hazard,omitempty"`
+	Bulletin  uint64 `json:"bulletin,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -189,6 +193,7 @@ type PriorityChange struct {
 	At       Instant         `json:"at"`
 	By       string          `json:"by"`
 	Reason   string          `json:"reason,omitempty"`
+	Contact  ContactID       `json:"contact,omitempty"` // whose key seals the reason
 }
 
 // Assignment is one unit's work on one incident.
@@ -216,13 +221,14 @@ type Milestone struct {
 
 // Note is one entry of the narrative: never changed, never deleted, only struck.
 type Note struct {
-	ID       NoteID  `json:"id"`
-	At       Instant `json:"at"`
-	By       string  `json:"by"`
-	Text     string  `json:"text"`
-	StruckAt Instant `json:"struck_at,omitempty"`
-	StruckBy string  `json:"struck_by,omitempty"`
-	Why      string  `json:"why,omitempty"`
+	ID       NoteID    `json:"id"`
+	At       Instant   `json:"at"`
+	By       string    `json:"by"`
+	Text     string    `json:"text"`
+	Contact  ContactID `json:"contact,omitempty"` // whose key seals it
+	StruckAt Instant   `json:"struck_at,omitempty"`
+	StruckBy string    `json:"struck_by,omitempty"`
+	Why      string    `json:"why,omitempty"`
 }
 
 // Unit is a resource with one call sign and one service.
@@ -313,7 +319,8 @@ func NewState() *State {
 		Liaisons: map[LiaisonID]*Liaison{}, Alarms: map[AlarmID]*Alarm{},
 		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
 		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{}, Plans: map[PlanID]*Plan{},
-		Hazards: map[HazardID]*Hazard{},
+		Hazards:   map[HazardID]*Hazard{},
+		Bulletins: map[BulletinID]*Bulletin{}, Confidential: map[ContactID]*Confidential{},
 	}
 	s.Reindex()
 	return s
@@ -363,10 +370,13 @@ func (s *State) Reindex() {
 		s.due.set(dueRef{dueArchive, string(i.ID)}, s.archiveAt(i))
 	}
 	for _, c := range s.Claims { // the heap's order cannot show
-		s.due.set(dueRef{dueClaim, string(c.ID)}, c.nextDue())
+		s.due.set(dueRef{dueClaim, string(c.ID)}, s.claimDue(c))
 	}
 	for _, l := range s.Liaisons { // the heap's order cannot show
 		s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)
+	}
+	for _, b := range s.Bulletins { // the heap's order cannot show
+		s.due.set(dueRef{dueBulletin, string(b.ID)}, b.nextDue())
 	}
 	for _, b := range s.Bulks { // the heap's order cannot show
 		s.due.set(dueRef{dueBulk, string(b.ID)}, b.Due)
@@ -416,6 +426,8 @@ func (s *State) makeMaps() {
 	fresh(s.Triggers != nil, func() { s.Triggers = map[string]*TriggerState{} })
 	fresh(s.Bulks != nil, func() { s.Bulks = map[BulkID]*Bulk{} })
 	fresh(s.Hazards != nil, func() { s.Hazards = map[HazardID]*Hazard{} })
+	fresh(s.Bulletins != nil, func() { s.Bulletins = map[BulletinID]*Bulletin{} })
+	fresh(s.Confidential != nil, func() { s.Confidential = map[ContactID]*Confidential{} })
 }
 
 // FreeUnits returns how many units of a service could be sent now.

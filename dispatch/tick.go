@@ -80,13 +80,15 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		case dueLiaison:
 			out = append(out, &LiaisonExpired{Liaison: LiaisonID(item.ref.id)})
 		case dueClaim:
-			out = append(out, &ClaimWasSealed{Claim: ClaimID(item.ref.id)})
+			out = s.claimIsDue(s.Claims[ClaimID(item.ref.id)], alarms, out)
 		case dueArchive:
 			i := s.Incidents[IncidentID(item.ref.id)]
 			if s.inReview(i) != 0 {
 				continue // it is reminded of in this Tick, and moved on with it
 			}
 			out = append(out, &IncidentArchived{Incident: i.ID})
+		case dueBulletin:
+			out = append(out, &BulletinArchived{Bulletin: BulletinID(item.ref.id)})
 		case dueBulk:
 			out = s.bulkDue(s.Bulks[BulkID(item.ref.id)], m, alarms, out)
 		case dueAccess:

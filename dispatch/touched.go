@@ -14,6 +14,7 @@ type Touched struct {
 	Claims     []ClaimID
 	Liaisons   []LiaisonID
 	Hazards    []HazardID
+	Bulletins  []BulletinID
 	Alarms     []AlarmID
 	Clearances []ClearanceID
 	Agreements []AgreementID
@@ -35,6 +36,7 @@ func (s *State) ForgetTouched() {
 	t.Zones, t.Access, t.Stations, t.Claims, t.Liaisons, t.Alarms = t.Zones[:0], t.Access[:0], t.Stations[:0], t.Claims[:0], t.Liaisons[:0], t.Alarms[:0]
 	t.Clearances, t.Agreements, t.Plans = t.Clearances[:0], t.Agreements[:0], t.Plans[:0]
 	t.Hazards, t.Config = t.Hazards[:0], false
+	t.Bulletins, t.Config = t.Bulletins[:0], false
 }
 
 func (t *touched) unit(id UnitID)           { t.Units = append(t.Units, id) }
@@ -48,6 +50,7 @@ func (t *touched) station(id StationID)     { t.Stations = append(t.Stations, id
 func (t *touched) claim(id ClaimID)         { t.Claims = append(t.Claims, id) }
 func (t *touched) liaison(id LiaisonID)     { t.Liaisons = append(t.Liaisons, id) }
 func (t *touched) hazard(id HazardID)       { t.Hazards = append(t.Hazards, id) }
+func (t *touched) bulletin(id BulletinID)   { t.Bulletins = append(t.Bulletins, id) }
 func (t *touched) alarm(id AlarmID)         { t.Alarms = append(t.Alarms, id) }
 func (t *touched) clearance(id ClearanceID) { t.Clearances = append(t.Clearances, id) }
 func (t *touched) agreement(id AgreementID) { t.Agreements = append(t.Agreements, id) }

@@ -42,6 +42,7 @@ type (
 	LiaisonID  string
 	HazardID   string
 	BulkID     string
+	BulletinID string
 	Service    string // "police", "fire", "ems", "community", …
 )
 

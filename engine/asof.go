@@ -174,8 +174,9 @@ func applySeals(s *dispatch.State, now dispatch.Instant) (until dispatch.Instant
 		return at <= now
 	}
 	for _, c := range s.Claims {
-		if !c.Sealed && due(c.At.Add(dispatch.ClaimSealAfter)) {
-			c.Sealed, c.Statement = true, ""
+		// One that is on legal hold now is read in the room as it is, not in the past.
+		if at := c.At.Add(dispatch.ClaimSealAfter); !c.Sealed() && due(at) {
+			c.Seal(at)
 		}
 	}
 	for id, l := range s.Liaisons {

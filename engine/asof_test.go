@@ -233,7 +233,7 @@ func TestLookingBackCanBeBrokenOff(t *testing.T) {
 func TestTodaysSealsApply(t *testing.T) {
 	clock := &testClock{simStart}
 	e := configured(t, Options{Journal: disk.New(), Clock: clock})
-	must(t, e, "claim", dispatch.RecordClaim{Role: "neighbour", Statement: "heard it said", Grade: "anecdotal"})
+	must(t, e, "claim", dispatch.RecordClaim{Role: "neighbour", Kind: "resident", Statement: "heard it said", Grade: "anecdotal"})
 	r := must(t, e, "liaison", dispatch.RecordLiaison{Role: "organiser", Channel: "radio", Consent: true, ExpiresAt: simStart.Add(40 * dispatch.Day)})
 	look := func() (statement string, liaisons int) {
 		s, err := e.StateAfter(bg, r.Seq)

@@ -155,7 +155,7 @@ func (p *player) next(s *dispatch.State, now dispatch.Instant) dispatch.Command 
 			Rules:    []dispatch.PostureRule{{Priority: 4, Action: dispatch.ActionHold, Limit: dispatch.Hour}},
 			ReviewBy: now.Add(dispatch.Hour), Until: now.Add(5 * dispatch.Hour), Authority: "sup", Reason: p.text("why"), Script: "we ring back"}
 	case 30:
-		return dispatch.RecordClaim{Role: "neighbour", Statement: p.text("heard"), Grade: "anecdotal"}
+		return dispatch.RecordClaim{Role: "neighbour", Kind: "resident", Statement: p.text("heard"), Grade: "anecdotal"}
 	case 31:
 		return among[dispatch.Command](p, dispatch.AckAlarm{Alarm: one(p, s.Alarms)}, dispatch.ConfirmClock{})
 	default:

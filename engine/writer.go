@@ -344,7 +344,7 @@ func (w *writer) sealInto(r *schema.Record, seq uint64, event dispatch.Event) (e
 	}
 	birth := vault.Known
 	switch event.(type) {
-	case *dispatch.ContactReceived, *dispatch.ClaimRecorded, *dispatch.LiaisonRecorded, *dispatch.AgreementRecorded, *dispatch.HazardRecorded:
+	case *dispatch.ContactReceived, *dispatch.ClaimRecorded, *dispatch.BulletinIssued, *dispatch.LiaisonRecorded, *dispatch.AgreementRecorded, *dispatch.HazardRecorded:
 		birth = w.births
 	}
 	r.Subject = sealed.Subject()

@@ -21,6 +21,7 @@ type accessIn struct {
 		HalfLifeMs int64        `json:"half_life_ms" minimum:"60000" doc:"after so long it is unknown"`
 		Note       string       `json:"note,omitempty" maxLength:"400"`
 		Obstacle   string       `json:"obstacle,omitempty" enum:"checkpoint,barricade,closure" doc:"what stands there; a checkpoint or barricade is announced to every service"`
+		Claim      string       `json:"claim,omitempty" maxLength:"40" doc:"the claim that it rests on: whoever records it makes it their own"`
 		Admits     []string     `json:"admits,omitempty" maxItems:"20" doc:"services that a checkpoint lets through, after delay_ms; state is for the others"`
 	}
 }
@@ -53,7 +54,7 @@ func (s *Server) accessRoutes() {
 	route(s, http.MethodGet, "/api/v1/access", "listAccess", "places", "What is known of ways: how old, confirmed how often, contradicted by what, announced to whom", func(ctx context.Context, _ *struct{}) (*body[Page[Access]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		return &body[Page[Access]]{Page[Access]{Items: list(r.s.Access, r.access, nil)}}, nil
 	})
 	route(s, http.MethodPost, "/api/v1/access/{id}/confirm", "confirmAccess", "places", "Seen again: still so, or otherwise", func(ctx context.Context, in *confirmAccessIn) (*body[Done], error) {
@@ -75,7 +76,7 @@ func (s *Server) recordAccess(ctx context.Context, in *accessIn) (*body[Done], e
 	}
 	b := in.Body
 	f := dispatch.AccessFact{Kind: b.Kind, Direction: orText(b.Direction, "both"), Classes: b.Classes, State: dispatch.AccessState(b.State), Delay: dispatch.Millis(b.DelayMs),
-		Source: b.Source, Confidence: b.Confidence, ObservedAt: at, HalfLife: dispatch.Millis(b.HalfLifeMs), Note: b.Note, PackHash: s.opt.PackHash, Obstacle: dispatch.Obstacle(b.Obstacle)}
+		Source: b.Source, Confidence: b.Confidence, ObservedAt: at, HalfLife: dispatch.Millis(b.HalfLifeMs), Note: b.Note, PackHash: s.opt.PackHash, Obstacle: dispatch.Obstacle(b.Obstacle), Claim: dispatch.ClaimID(b.Claim)}
 	for _, of := range b.Admits {
 		f.Admits = append(f.Admits, dispatch.Service(of))
 	}

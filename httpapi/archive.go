@@ -37,7 +37,7 @@ func (s *Server) archived(ctx context.Context, id dispatch.IncidentID) (*body[In
 	}
 	var lines []view.Line
 	for _, e := range events {
-		lines = append(lines, view.LineOf(e.Seq, e.At, e.By, e.Event, view.Describe(r.s, e.Event)))
+		lines = append(lines, view.LineOf(r.s, e.Seq, e.At, e.By, e.Event))
 	}
 	return &body[IncidentDetail]{r.detail(i, lines)}, nil
 }
@@ -51,7 +51,8 @@ func (s *Server) archivedContact(ctx context.Context, id dispatch.ContactID) (*b
 	if len(events) == 0 {
 		return nil, problem(http.StatusNotFound, string(dispatch.ContactUnknown), "there never was a contact with this id", "path.id")
 	}
-	// The last word about a contact comes before its archiving.
+	events = slices.DeleteFunc(events, aboutReading)
+	// The last word about a contact, besides who read it, comes before its archiving.
 	r, err := s.rowsAfter(ctx, events[len(events)-1])
 	if err != nil {
 		return nil, pastProblem(err)
@@ -63,14 +64,24 @@ func (s *Server) archivedContact(ctx context.Context, id dispatch.ContactID) (*b
 	return &body[Contact]{r.contact(c)}, nil
 }
 
+// aboutReading reports whether an event says who may look at a contact, or has: such
+// events go on after its archiving.
+func aboutReading(r engine.Recorded) bool {
+	switch r.Event.(type) {
+	case *dispatch.ConfidentialRead, *dispatch.ReadersChanged:
+		return true
+	}
+	return false
+}
+
 func (s *Server) rowsBefore(ctx context.Context, e engine.Recorded) (rows, error) {
 	st, err := s.engine.StateAfter(ctx, e.Seq-1)
-	return rows{s: st, now: e.At, zone: s.room.location(), sight: identity(ctx).Sight(), room: NewRoom()}, err
+	return s.rowsPast(ctx, st, e.At), err
 }
 
 func (s *Server) rowsAfter(ctx context.Context, e engine.Recorded) (rows, error) {
 	st, err := s.engine.StateAfter(ctx, e.Seq)
-	return rows{s: st, now: e.At, zone: s.room.location(), sight: identity(ctx).Sight(), room: NewRoom()}, err
+	return s.rowsPast(ctx, st, e.At), err
 }
 
 // pastProblem says why the past cannot be read now.

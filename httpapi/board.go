@@ -3,6 +3,7 @@ package httpapi
 import (
 	"cmp"
 	"context"
+	"maps"
 	"slices"
 
 	"github.com/everycall/everycall/auth"
@@ -26,6 +27,7 @@ type Board struct {
 	Access       []Access      `json:"access"`
 	Stations     []Station     `json:"stations"`
 	Claims       []Claim       `json:"claims"`
+	Bulletins    []Bulletin    `json:"bulletins"`
 	Liaisons     []Liaison     `json:"liaisons"`
 	Clearances   []Clearance   `json:"clearances"`
 	Agreements   []Agreement   `json:"agreements"`
@@ -132,13 +134,28 @@ func list[K cmp.Ordered, V any, R any](m map[K]V, row func(V) R, show func(V) bo
 
 // rowsFor gives the row maker for one reader. The room's lock is held.
 func (s *Server) rowsFor(who auth.Sight) rows {
-	return rows{s: s.room.world.State, now: s.engine.Now(), zone: s.room.zone, sight: who, room: s.room}
+	return rows{s: s.room.world.State, now: s.engine.Now(), zone: s.room.zone, sight: who, room: s.room, hidden: s.room.world.State.Confidential}
+}
+
+// rowsOf is rowsFor for somebody who has signed in.
+func (s *Server) rowsOf(who auth.Principal) rows {
+	r := s.rowsFor(who.Sight())
+	r.role = who.Role
+	return r
+}
+
+// rowsPast gives the row maker for a state of the past: who is asking, and what is
+// confidential, are as they are today.
+func (s *Server) rowsPast(ctx context.Context, st *dispatch.State, when dispatch.Instant) rows {
+	r := rows{s: st, now: when, zone: s.room.location(), sight: identity(ctx).Sight(), room: NewRoom(), role: identity(ctx).Role}
+	s.room.Look(func(today *dispatch.State) { r.hidden = maps.Clone(today.Confidential) })
+	return r
 }
 
 func (s *Server) board(ctx context.Context) Board {
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
-	return s.boardOf(identity(ctx), s.rowsFor(identity(ctx).Sight()), s.room.world.Seq)
+	return s.boardOf(identity(ctx), s.rowsOf(identity(ctx)), s.room.world.Seq)
 }
 
 // boardAt is the board as it was: without positions, which are never recorded, and
@@ -148,7 +165,7 @@ func (s *Server) boardAt(ctx context.Context, when dispatch.Instant) (Board, err
 	if err != nil {
 		return Board{}, err
 	}
-	r := rows{s: st, now: when, zone: s.room.location(), sight: identity(ctx).Sight(), room: NewRoom()}
+	r := s.rowsPast(ctx, st, when)
 	b := s.boardOf(identity(ctx), r, seq)
 	b.AsOf = r.time(when)
 	return b, nil
@@ -173,6 +190,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Access = list(st.Access, r.access, nil)
 	b.Stations = list(st.Stations, r.station, nil)
 	b.Claims = list(st.Claims, r.claim, nil)
+	b.Bulletins = list(st.Bulletins, r.bulletin, nil)
 	b.Liaisons = list(st.Liaisons, r.liaison, nil)
 	b.Clearances = list(st.Clearances, r.clearance, nil)
 	b.Plans = list(st.Plans, r.plan, nil)

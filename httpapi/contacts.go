@@ -290,7 +290,7 @@ func (s *Server) received(receipt engine.Receipt) Received {
 		switch e := event.(type) {
 		case *dispatch.ContactReceived:
 			out.ID, out.Number, out.Priority, out.LifeSafety, out.Repeat = string(e.ID), e.Number, int(e.Priority), e.LifeSafety, e.Repeat
-			out.Outcome = r.outcome(e.Outcome)
+			out.Outcome = r.outcome(e.ID, e.Outcome)
 			incident.LifeSafety = e.LifeSafety
 		case *dispatch.IncidentOpened:
 			out.Incident, out.CallNumber = string(e.ID), e.Number
@@ -351,6 +351,22 @@ func (s *Server) done(receipt engine.Receipt) Done {
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.PostureDeclared:
 			out.IDs = append(out.IDs, string(e.Posture.ID))
+		case *dispatch.ClaimRecorded:
+			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.BulletinIssued:
+			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.ZoneDeclared:
+			out.IDs = append(out.IDs, string(e.Zone.ID))
+		case *dispatch.ClearanceAsked:
+			out.IDs = append(out.IDs, string(e.Clearance.ID))
+		case *dispatch.ClearanceGiven:
+			out.IDs = append(out.IDs, string(e.Clearance.ID))
+		case *dispatch.LiaisonRecorded:
+			out.IDs = append(out.IDs, string(e.Liaison.ID))
+		case *dispatch.AgreementRecorded:
+			out.IDs = append(out.IDs, string(e.Agreement.ID))
+		case *dispatch.PlanMade:
+			out.IDs = append(out.IDs, string(e.Plan.ID))
 		case *dispatch.ClearingProposed:
 			out.IDs = append(out.IDs, string(e.Bulk.ID))
 		}

@@ -191,7 +191,7 @@ func (r rows) entry(i *dispatch.Incident) Entry {
 		if c := r.s.Contacts[id]; c != nil {
 			for _, a := range c.Advised {
 				row := Advised{Contact: string(id), At: r.time(a.At), By: a.By, Protocol: a.Protocol, Author: a.Author, Version: a.Version, Movement: a.Movement, Gate: string(a.Gate)}
-				if r.sight == auth.SightFull {
+				if r.sight == auth.SightFull && r.hidden[id] == nil {
 					row.Words = a.Words
 				}
 				out.Advised = append(out.Advised, row)
@@ -354,7 +354,7 @@ func (s *Server) howToEnter(ctx context.Context, in *idIn) (*body[Entry], error)
 	if i == nil {
 		return nil, problem(http.StatusNotFound, string(dispatch.IncidentUnknown), "there is no live incident with this id", "path.id")
 	}
-	return &body[Entry]{s.rowsFor(identity(ctx).Sight()).entry(i)}, nil
+	return &body[Entry]{s.rowsOf(identity(ctx)).entry(i)}, nil
 }
 
 func (s *Server) agree(ctx context.Context, in *agreementIn) (*body[Done], error) {

@@ -125,7 +125,7 @@ func (s *Server) hazards(ctx context.Context, in *hazardsIn) (*body[Page[Hazard]
 	}
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
-	r := s.rowsFor(identity(ctx).Sight())
+	r := s.rowsOf(identity(ctx))
 	out := list(r.s.Hazards, r.hazard, func(h *dispatch.Hazard) bool {
 		return near == nil || h.Point != nil && geo.Distance(*h.Point, *near) <= h.Radius+geo.Millimetres(in.WithinM)*1000
 	})

@@ -157,7 +157,7 @@ func TestMaskedReadersSeeNoReasons(t *testing.T) {
 	d.give(dispatch.DispatchUnit{Unit: "3E1", Incident: "i1"})
 	d.give(dispatch.UnassignUnit{Unit: "3E1", Incident: "i1", Reason: "MARKER"})
 	d.give(dispatch.HoldContact{Contact: "c-1", Reason: "MARKER"})
-	d.give(dispatch.RecordClaim{Role: "a resident", Statement: "MARKER", Grade: "anecdotal"})
+	d.give(dispatch.RecordClaim{Role: "a resident", Kind: "resident", Statement: "MARKER", Grade: "anecdotal"})
 	for _, path := range []string{"/api/v1/board", "/api/v1/contacts/c-1/why", "/api/v1/incidents/i1", "/api/v1/incidents", "/api/v1/events"} {
 		if a := d.ask("GET", path, nil).want(t, 200, ""); strings.Contains(a.text, "MARKER") {
 			t.Errorf("%s shows an analyst a sealed text: %s", path, a.text)

@@ -158,15 +158,19 @@ func (s *Server) routeBetween(_ context.Context, in *routeIn) (*body[Way], error
 	return s.routed(k, places...)
 }
 
-func (s *Server) unitRoute(_ context.Context, in *unitRouteIn) (*body[Way], error) {
+func (s *Server) unitRoute(ctx context.Context, in *unitRouteIn) (*body[Way], error) {
 	var k road.Kind
 	var from, to, gate *geo.Point
+	role, hidden := identity(ctx).Role, false
 	s.room.Look(func(st *dispatch.State) {
 		i, u := st.Incidents[dispatch.IncidentID(in.ID)], st.Units[dispatch.UnitID(in.Unit)]
 		if i == nil || u == nil {
 			return
 		}
 		k = advisor.VehicleOf(u.Service, u.Kind)
+		if lead := st.Lead(i); lead != nil {
+			hidden = !(rows{s: st, hidden: st.Confidential, role: role}).mayPlace(lead)
+		}
 		if goal, outside := st.Target(u.Service, i, s.engine.Now()); goal != nil {
 			p := *goal
 			if to = &p; outside {
@@ -178,6 +182,9 @@ func (s *Server) unitRoute(_ context.Context, in *unitRouteIn) (*body[Way], erro
 			gate = &p
 		}
 	})
+	if hidden {
+		return nil, problem(http.StatusForbidden, "contact_confidential", "the place is confidential: a named reader looks and gives it to the unit", "path.id")
+	}
 	if at, seen := s.room.Where(dispatch.UnitID(in.Unit)); seen {
 		from = &at.Point
 	}

@@ -88,13 +88,15 @@ func writeProblem(w http.ResponseWriter, p *Problem) {
 }
 
 // statusOf maps the rules' refusals to HTTP: what is not known 404, what is typed
-// wrongly 422, everything else is a state that the room is in: 409.
+// wrongly 422, what is for named people 403, everything else is a state that the room is in: 409.
 func statusOf(code dispatch.Code) int {
 	switch code {
 	case dispatch.ContactUnknown, dispatch.IncidentUnknown, dispatch.UnitUnknown, dispatch.NoteUnknown, dispatch.StationUnknown, dispatch.PostureUnknown,
-		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown,
+		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown, dispatch.BulletinUnknown,
 		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.PlanUnknown, dispatch.HazardUnknown:
 		return http.StatusNotFound
+	case dispatch.NotAReader:
+		return http.StatusForbidden
 	case dispatch.FieldMissing, dispatch.TextTooLong, dispatch.TextUnprintable, dispatch.ValueUnknown, dispatch.PlaceInvalid, dispatch.TimeInvalid,
 		dispatch.ConfigInvalid, dispatch.DeskUnknown, dispatch.PostureTooLong, dispatch.ConsentMissing, dispatch.NobodyAsked, dispatch.ProtocolUnknown:
 		return http.StatusUnprocessableEntity

@@ -303,7 +303,7 @@ func (s *Server) why(ctx context.Context, in *idIn) (*body[WhyRow], error) {
 	full := identity(ctx).Sight() == auth.SightFull
 	for _, b := range st.Why(c, s.engine.Now()) {
 		row := Because{Rule: b.Rule, Text: b.Text, At: stamp(b.At, s.room.zone), Posture: string(b.Posture), Version: b.Version, Counts: b.Counts}
-		if !full && (b.Rule == "decision" || b.Rule == "promise") {
+		if (!full || st.Confidential[c.ID] != nil) && (b.Rule == "decision" || b.Rule == "promise") {
 			row.Text = "what was said is not for this role"
 		}
 		out.Body.Chain = append(out.Body.Chain, row)
@@ -342,7 +342,7 @@ func (s *Server) clearings(ctx context.Context, _ *struct{}) (*body[[]Clearing],
 	for _, id := range sorted(st.Bulks) {
 		b := st.Bulks[id]
 		row := Clearing{ID: string(id), Contacts: texts(b.Contacts), Outcome: string(b.Outcome), By: b.By, At: stamp(b.At, s.room.zone), Due: stamp(b.Due, s.room.zone), Cleared: b.Cleared}
-		if full {
+		if full && !slices.ContainsFunc(b.Contacts, func(id dispatch.ContactID) bool { return st.Confidential[id] != nil }) {
 			row.Reason = b.Reason
 		}
 		out = append(out, row)

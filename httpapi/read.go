@@ -177,7 +177,7 @@ func (s *Server) readRoutes() {
 	route(s, http.MethodGet, "/api/v1/contacts", "listContacts", "contacts", "Contacts, by outcome", func(ctx context.Context, in *contactsIn) (*body[Page[Contact]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		all := make([]*dispatch.Contact, 0, len(r.s.Contacts))
 		for _, c := range r.s.Contacts {
 			if in.Outcome == "" || string(c.Outcome.Kind) == in.Outcome {
@@ -197,7 +197,7 @@ func (s *Server) readRoutes() {
 	route(s, http.MethodGet, "/api/v1/incidents", "listIncidents", "incidents", "Incidents, by state", func(ctx context.Context, in *incidentsIn) (*body[Page[Incident]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		all := make([]*dispatch.Incident, 0, len(r.s.Incidents))
 		for _, i := range r.s.Incidents {
 			if (in.State == "" || stateOf(r.s, i) == in.State) && (in.Service == "" || string(i.Service) == in.Service) {
@@ -212,14 +212,14 @@ func (s *Server) readRoutes() {
 	route(s, http.MethodGet, "/api/v1/units", "listUnits", "units", "Units", func(ctx context.Context, in *PageIn) (*body[Page[Unit]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		ids := slices.DeleteFunc(sorted(r.s.Units), func(id dispatch.UnitID) bool { return r.s.Units[id].Retired })
 		return cut(ids, *in, byName[dispatch.UnitID], itself[dispatch.UnitID], func(id dispatch.UnitID) Unit { return r.unit(r.s.Units[id]) })
 	})
 	route(s, http.MethodGet, "/api/v1/postures", "listPostures", "postures", "Postures, ended ones included", func(ctx context.Context, in *PageIn) (*body[Page[Posture]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		return cut(sorted(r.s.Postures), *in, byName[dispatch.PostureID], itself[dispatch.PostureID], func(id dispatch.PostureID) Posture { return r.posture(r.s.Postures[id]) })
 	})
 	route(s, http.MethodGet, "/api/v1/events", "listEvents", "events", "Durable events, in order, for machines", s.events)
@@ -228,7 +228,7 @@ func (s *Server) readRoutes() {
 func (s *Server) liveContact(ctx context.Context, id dispatch.ContactID) *Contact {
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
-	r := s.rowsFor(identity(ctx).Sight())
+	r := s.rowsOf(identity(ctx))
 	c := r.s.Contacts[id]
 	if c == nil {
 		return nil
@@ -265,7 +265,7 @@ func (s *Server) incidentDetail(ctx context.Context, in *idIn) (*body[IncidentDe
 	}
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
-	r := s.rowsFor(identity(ctx).Sight())
+	r := s.rowsOf(identity(ctx))
 	if i = r.s.Incidents[id]; i == nil {
 		return nil, problem(http.StatusNotFound, string(dispatch.IncidentUnknown), "it went to the archive just now", "path.id")
 	}
@@ -277,7 +277,7 @@ func (r rows) detail(i *dispatch.Incident, lines []view.Line) IncidentDetail {
 	out := IncidentDetail{Incident: r.incident(i), Priorities: []PriorityRow{}, NotesText: []NoteRow{}, Timeline: []TimelineRow{}, ContactRows: []Contact{}, PromiseRows: []Promise{}}
 	for _, p := range i.Priorities {
 		row := PriorityRow{Priority: int(p.Priority), At: r.time(p.At), By: p.By}
-		if r.sight == auth.SightFull {
+		if r.sight == auth.SightFull && r.hidden[p.Contact] == nil {
 			row.Reason = p.Reason
 		}
 		out.Priorities = append(out.Priorities, row)
@@ -294,11 +294,15 @@ func (r rows) detail(i *dispatch.Incident, lines []view.Line) IncidentDetail {
 	}
 	notes := map[dispatch.NoteID]dispatch.Note{}
 	for _, n := range i.Notes {
+		if r.hidden[n.Contact] != nil {
+			out.NotesText = append(out.NotesText, NoteRow{ID: string(n.ID), At: r.time(n.At), By: n.By, Text: hiddenText, StruckAt: r.time(n.StruckAt), StruckBy: n.StruckBy})
+			continue
+		}
 		notes[n.ID] = n
 		out.NotesText = append(out.NotesText, NoteRow{ID: string(n.ID), At: r.time(n.At), By: n.By, Text: n.Text, StruckAt: r.time(n.StruckAt), StruckBy: n.StruckBy, Why: n.Why})
 	}
 	for _, line := range lines {
-		row := TimelineRow{Seq: line.Seq, At: r.time(line.At), By: line.By, Kind: line.Kind, Text: line.Text}
+		row := TimelineRow{Seq: line.Seq, At: r.time(line.At), By: line.By, Kind: line.Kind, Text: r.said(line.Subject, line.Text, line.Bare)}
 		if n, is := notes[line.Note]; is {
 			if line.Kind == "NoteAdded" {
 				row.Text, row.Struck = n.Text, n.StruckAt != 0
@@ -352,7 +356,7 @@ func (s *Server) linesOf(id dispatch.IncidentID, events []engine.Recorded) []vie
 	var lines []view.Line
 	for _, e := range events {
 		if slices.Contains(view.Incidents(st, e.Event), id) {
-			lines = append(lines, view.LineOf(e.Seq, e.At, e.By, e.Event, view.Describe(st, e.Event)))
+			lines = append(lines, view.LineOf(st, e.Seq, e.At, e.By, e.Event))
 		}
 	}
 	return lines
@@ -374,8 +378,14 @@ func (s *Server) events(ctx context.Context, in *eventsIn) (*body[struct {
 	out.Body.Events, out.Body.Next = make([]EventRow, 0, len(found)), in.After
 	zone := s.room.location()
 	full := identity(ctx).Sight() == auth.SightFull
-	for _, e := range found {
-		data, err := eventData(e.Event, full)
+	hidden := make([]bool, len(found))
+	s.room.Look(func(st *dispatch.State) {
+		for n, e := range found {
+			hidden[n] = view.Hidden(st, e.Event)
+		}
+	})
+	for n, e := range found {
+		data, err := eventData(e.Event, full && !hidden[n])
 		if err != nil {
 			return nil, refusal(err)
 		}

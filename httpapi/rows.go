@@ -74,6 +74,7 @@ type Incident struct {
 	ClosedAt        string           `json:"closed_at,omitempty"`
 	Invented        []string         `json:"invented"`
 	Notes           int              `json:"notes"`
+	Confidential    bool             `json:"confidential,omitempty" doc:"its leading contact is: place, notes and reasons are left out"`
 	Rank            int              `json:"rank" doc:"its priority, raised by age while it waits"`
 	Hazards         []IncidentHazard `json:"hazards" doc:"those it lies in, the most dangerous first"`
 }
@@ -144,6 +145,8 @@ type Contact struct {
 	CallBacks  int      `json:"call_backs" doc:"how often it was rung back"`
 	LastRung   string   `json:"last_rung,omitempty"`
 	Broken     int      `json:"promises_broken"`
+
+	Confidential *ConfidentialRow `json:"confidential,omitempty" doc:"name, number, exact place and words are left out: a named reader looks with POST /contacts/{id}/look"`
 }
 
 // PostureRule says what is done with some calls.
@@ -223,6 +226,7 @@ type Access struct {
 	Conflicts     []string   `json:"conflicts" doc:"facts about the same way that say otherwise"`
 	Told          []Told     `json:"told" doc:"services that know of a checkpoint or barricade"`
 	Untold        []string   `json:"untold" doc:"services that nobody has told"`
+	Claim         string     `json:"claim,omitempty" doc:"what it rests on"`
 	OnNoStreet    bool       `json:"on_no_street" doc:"it matches no street and closes none"`
 }
 
@@ -256,16 +260,23 @@ type Station struct {
 
 // Claim is a statement by a source, never an event.
 type Claim struct {
-	ID             string   `json:"id"`
-	Role           string   `json:"role"`
-	Statement      string   `json:"statement"`
-	Grade          string   `json:"grade"`
-	FirstHand      bool     `json:"first_hand"`
-	Contradicts    []string `json:"contradicts"`
-	ContradictedBy []string `json:"contradicted_by"`
-	At             string   `json:"at"`
-	SealAt         string   `json:"seal_at"`
-	Sealed         bool     `json:"sealed"`
+	ID             string     `json:"id"`
+	Role           string     `json:"role"`
+	Kind           string     `json:"kind" enum:"official,responder,resident,business,spokesperson,media,anonymous,sensor"`
+	Statement      string     `json:"statement"`
+	Grade          string     `json:"grade" enum:"confirmed,likely,single_source,anecdotal,denied"`
+	Grades         []GradeRow `json:"grades" doc:"its history, the first grade first"`
+	FirstHand      bool       `json:"first_hand" doc:"else relayed"`
+	Corroborates   []string   `json:"corroborates"`
+	CorroboratedBy []string   `json:"corroborated_by"`
+	Contradicts    []string   `json:"contradicts"`
+	ContradictedBy []string   `json:"contradicted_by"`
+	Became         []string   `json:"became" doc:"what somebody made of it in their own name, as kind:id"`
+	At             string     `json:"at"`
+	SealAt         string     `json:"seal_at,omitempty" doc:"left out while it is on legal hold"`
+	Sealed         bool       `json:"sealed"`
+	Hold           *HoldRow   `json:"hold,omitempty"`
+	Invented       bool       `json:"invented"`
 }
 
 // Alarm asks a desk to do something.
@@ -301,11 +312,13 @@ type Promise struct {
 
 // rows makes rows for one reader; it is used under the room's lock.
 type rows struct {
-	s     *dispatch.State
-	now   dispatch.Instant
-	zone  *time.Location
-	sight auth.Sight
-	room  *Room
+	s      *dispatch.State
+	now    dispatch.Instant
+	zone   *time.Location
+	sight  auth.Sight
+	room   *Room
+	role   auth.Role                                     // empty: nobody in particular
+	hidden map[dispatch.ContactID]*dispatch.Confidential // as it is today, whatever time s is of
 }
 
 func stamp(at dispatch.Instant, zone *time.Location) string {
@@ -358,7 +371,7 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 		row.TypeName = "not triaged"
 	}
 	for k := range i.Assignments {
-		row.Assignments = append(row.Assignments, r.assignment(&i.Assignments[k]))
+		row.Assignments = append(row.Assignments, r.assignment(i, &i.Assignments[k]))
 	}
 	row.State = stateOf(r.s, i)
 	lead := r.s.Lead(i)
@@ -373,12 +386,15 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	if p := r.s.Postures[lead.Outcome.Posture]; p != nil && lead.Outcome.Kind == dispatch.OutcomeHeld && p.Incomplete() {
 		row.HoldReason = "reason of the posture: " + p.ReasonShown()
 	}
-	if r.sight == auth.SightFull {
+	row.Confidential = r.hidden[lead.ID] != nil
+	if r.sight == auth.SightFull && r.mayPlace(lead) {
 		row.Place = lead.Person.Place
 		if lead.Person.Point != nil {
 			at := degrees(*lead.Person.Point)
 			row.Position = &at
 		}
+	}
+	if r.sight == auth.SightFull && !row.Confidential {
 		if lead.Outcome.Kind != dispatch.OutcomeWaiting && lead.Outcome.Kind != dispatch.OutcomeDispatched && row.HoldReason == "" {
 			row.HoldReason = lead.Outcome.Reason
 		}
@@ -401,10 +417,10 @@ func stateOf(s *dispatch.State, i *dispatch.Incident) string {
 	return string(dispatch.OutcomeWaiting)
 }
 
-func (r rows) assignment(a *dispatch.Assignment) Assignment {
+func (r rows) assignment(i *dispatch.Incident, a *dispatch.Assignment) Assignment {
 	row := Assignment{Unit: string(a.Unit), Since: r.time(a.AssignedAt), AssignedAt: r.time(a.AssignedAt), Stacked: a.Stacked, TravelMs: int64(a.Travel), Model: a.Model,
 		EndedAt: r.time(a.EndedAt), Milestones: []Milestone{}}
-	if r.sight == auth.SightFull {
+	if r.sight == auth.SightFull && !r.aboutHidden(i) {
 		row.EndReason = a.EndReason
 	}
 	for _, m := range a.Milestones {
@@ -414,10 +430,10 @@ func (r rows) assignment(a *dispatch.Assignment) Assignment {
 	return row
 }
 
-func (r rows) outcome(o dispatch.Outcome) Outcome {
+func (r rows) outcome(of dispatch.ContactID, o dispatch.Outcome) Outcome {
 	row := Outcome{Kind: string(o.Kind), Since: r.time(o.Since), Owner: string(o.Owner), Due: r.time(o.Due), NextAction: o.Next, Authority: o.Authority, Posture: string(o.Posture),
 		PostureVersion: o.PostureVersion, Desk: string(o.Desk)}
-	if r.sight == auth.SightFull {
+	if r.sight == auth.SightFull && r.hidden[of] == nil {
 		row.Reason = o.Reason
 	}
 	return row
@@ -425,7 +441,10 @@ func (r rows) outcome(o dispatch.Outcome) Outcome {
 
 func (r rows) contact(c *dispatch.Contact) Contact {
 	row := Contact{ID: string(c.ID), Number: c.Number, Durability: "durable", Channel: c.Channel, ReceivedAt: r.time(c.ReceivedAt), Incident: string(c.Incident),
-		Type: c.Type, Priority: int(c.Priority), LifeSafety: c.LifeSafety, Language: c.Language, Repeat: c.Repeat, Outcome: r.outcome(c.Outcome), Promises: texts(c.Promises), CallBacks: len(c.CallBacks)}
+		Type: c.Type, Priority: int(c.Priority), LifeSafety: c.LifeSafety, Language: c.Language, Repeat: c.Repeat, Outcome: r.outcome(c.ID, c.Outcome), Promises: texts(c.Promises), CallBacks: len(c.CallBacks)}
+	if conf := r.hidden[c.ID]; conf != nil {
+		row.Confidential = r.confidential(conf)
+	}
 	if n := len(c.CallBacks); n > 0 {
 		row.LastRung = r.time(c.CallBacks[n-1].At)
 	}
@@ -437,8 +456,14 @@ func (r rows) contact(c *dispatch.Contact) Contact {
 	if r.sight != auth.SightFull {
 		return row
 	}
-	row.Caller = &Caller{Name: c.Person.Name, Number: c.Person.Number, SafeToCall: string(c.Safe)}
-	row.Place, row.Narrative = c.Person.Place, c.Person.Text
+	row.Caller = &Caller{SafeToCall: string(c.Safe)}
+	if r.hidden[c.ID] == nil {
+		row.Caller.Name, row.Caller.Number, row.Narrative = c.Person.Name, c.Person.Number, c.Person.Text
+	}
+	if !r.mayPlace(c) {
+		return row
+	}
+	row.Place = c.Person.Place
 	if c.Person.Point != nil {
 		at := degrees(*c.Person.Point)
 		row.Position = &at
@@ -471,7 +496,7 @@ func (r rows) access(f *dispatch.AccessFact) Access {
 	row := Access{ID: string(f.ID), Kind: f.Kind, Geometry: pairs(f.Geometry), Direction: f.Direction, Classes: texts(f.Classes), State: string(f.State),
 		Current: string(f.Current(r.now)), Source: f.Source, Confidence: f.Confidence, ObservedAt: r.time(f.ObservedAt), HalfLifeMs: int64(f.HalfLife), Note: f.Note,
 		Obstacle: string(f.Obstacle), Admits: texts(f.Admits), DelayMs: int64(f.Delay), By: f.By, AgeMs: int64(max(0, r.now.Since(f.ObservedAt))), Stale: f.Stale,
-		Confirmations: f.Confirmations, Sightings: []Sighting{}, Conflicts: texts(r.s.Conflicts(f)), Told: []Told{}, Untold: texts(r.s.Untold(f)), OnNoStreet: f.Missed != ""}
+		Confirmations: f.Confirmations, Sightings: []Sighting{}, Conflicts: texts(r.s.Conflicts(f)), Told: []Told{}, Untold: texts(r.s.Untold(f)), Claim: string(f.Claim), OnNoStreet: f.Missed != ""}
 	for _, seen := range f.Sightings {
 		row.Sightings = append(row.Sightings, Sighting{At: r.time(seen.At), By: seen.By, Source: seen.Source, Confidence: seen.Confidence, State: string(seen.State)})
 	}
@@ -489,22 +514,6 @@ func (r rows) station(s *dispatch.Station) Station {
 	return row
 }
 
-func (r rows) claim(c *dispatch.Claim) Claim {
-	row := Claim{ID: string(c.ID), Role: c.Role, Grade: c.Grade, FirstHand: c.FirstHand, Contradicts: texts(c.Contradicts), ContradictedBy: []string{},
-		At: r.time(c.At), SealAt: r.time(c.At.Add(dispatch.ClaimSealAfter)), Sealed: c.Sealed}
-	if r.sight == auth.SightFull { // sealed in the journal, so not for the others
-		row.Statement = c.Statement
-	}
-	for _, id := range sorted(r.s.Claims) {
-		for _, other := range r.s.Claims[id].Contradicts {
-			if other == c.ID {
-				row.ContradictedBy = append(row.ContradictedBy, string(id))
-			}
-		}
-	}
-	return row
-}
-
 func (r rows) alarm(a *dispatch.Alarm) Alarm {
 	return Alarm{ID: string(a.ID), Cause: string(a.Cause), Level: string(a.Level), Desk: string(a.Desk), Text: a.Text, RaisedAt: r.time(a.RaisedAt),
 		Incident: string(a.Incident), Contact: string(a.Contact), Posture: string(a.Posture), Preset: a.Preset, About: a.About, Clearing: string(a.Bulk), Count: a.Times, AckedBy: a.AckedBy}
@@ -515,7 +524,7 @@ func (r rows) promise(p *dispatch.Promise) Promise {
 	if c := r.s.Contacts[p.Contact]; c != nil {
 		row.SafeToCall = string(c.Safe)
 	}
-	if r.sight == auth.SightFull {
+	if r.sight == auth.SightFull && r.hidden[p.Contact] == nil {
 		row.Told = p.Told
 	}
 	return row

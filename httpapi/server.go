@@ -105,6 +105,8 @@ func New(opt Options) *Server {
 	s.placeRoutes()
 	s.accessRoutes()
 	s.hazardRoutes()
+	s.claimRoutes()
+	s.confidentialRoutes()
 	s.figureRoutes()
 	s.peopleRoutes()
 	s.plainRoutes()

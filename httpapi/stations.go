@@ -95,7 +95,7 @@ func (s *Server) stationRoutes() {
 	route(s, http.MethodGet, "/api/v1/stations", "listStations", "stations", "Where units live, and which are lost", func(ctx context.Context, _ *struct{}) (*body[Page[Station]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		return &body[Page[Station]]{Page[Station]{Items: list(r.s.Stations, r.station, nil)}}, nil
 	})
 	route(s, http.MethodPost, "/api/v1/stations/{id}/lose", "loseStation", "stations", "It cannot be used; its units live at the next open one", func(ctx context.Context, in *loseStationIn) (*body[Done], error) {
@@ -113,7 +113,7 @@ func (s *Server) stationRoutes() {
 	route(s, http.MethodGet, "/api/v1/plans", "listPlans", "stations", "How stations and zones are reopened", func(ctx context.Context, _ *struct{}) (*body[Page[Plan]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		return &body[Page[Plan]]{Page[Plan]{Items: list(r.s.Plans, r.plan, nil)}}, nil
 	})
 	route(s, http.MethodPost, "/api/v1/plans", "makePlan", "stations", "Steps, owners and a review", s.makePlan)

@@ -38,6 +38,7 @@ type change struct {
 	Access     []Access    `json:"access,omitempty"`
 	Stations   []Station   `json:"stations,omitempty"`
 	Claims     []Claim     `json:"claims,omitempty"`
+	Bulletins  []Bulletin  `json:"bulletins,omitempty"`
 	Liaisons   []Liaison   `json:"liaisons,omitempty"`
 	Clearances []Clearance `json:"clearances,omitempty"`
 	Agreements []Agreement `json:"agreements,omitempty"`
@@ -61,12 +62,15 @@ type gone struct {
 	Agreements []string `json:"agreements,omitempty"`
 	Plans      []string `json:"plans,omitempty"`
 	Hazards    []string `json:"hazards,omitempty"`
+	Claims     []string `json:"claims,omitempty"`
+	Bulletins  []string `json:"bulletins,omitempty"`
 	Alarms     []string `json:"alarms,omitempty"`
 	Promises   []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
-	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Clearances)+len(g.Agreements)+len(g.Plans)+len(g.Alarms)+len(g.Promises) == 0
+	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Claims)+len(g.Bulletins)+
+		len(g.Clearances)+len(g.Agreements)+len(g.Plans)+len(g.Alarms)+len(g.Promises) == 0
 }
 
 // split makes rows of what is there and ids of what is not.
@@ -96,7 +100,7 @@ func (r rows) change(c view.Change) change {
 		return out
 	}
 	if r.sight == auth.SightFull {
-		out.Text = c.Text
+		out.Text = r.said(c.Subject, c.Text, c.Bare)
 	}
 	out.Units = split(c.Touched.Units, r.s.Units, r.unit, func(u *dispatch.Unit) bool { return !u.Retired }, &g.Units)
 	out.Incidents = split(c.Touched.Incidents, r.s.Incidents, r.incident, nil, &g.Incidents)
@@ -104,7 +108,8 @@ func (r rows) change(c view.Change) change {
 	out.Zones = split(c.Touched.Zones, r.s.Zones, r.zoneRow, func(z *dispatch.Zone) bool { return z.EndedAt == 0 }, &g.Zones)
 	out.Access = split(c.Touched.Access, r.s.Access, r.access, nil, &g.Access)
 	out.Stations = split(c.Touched.Stations, r.s.Stations, r.station, nil, new([]string))
-	out.Claims = split(c.Touched.Claims, r.s.Claims, r.claim, nil, new([]string))
+	out.Claims = split(c.Touched.Claims, r.s.Claims, r.claim, nil, &g.Claims)
+	out.Bulletins = split(c.Touched.Bulletins, r.s.Bulletins, r.bulletin, nil, &g.Bulletins)
 	out.Liaisons = split(c.Touched.Liaisons, r.s.Liaisons, r.liaison, nil, &g.Liaisons)
 	r.entryChange(&c.Touched, &out, &g)
 	out.Hazards = split(c.Touched.Hazards, r.s.Hazards, r.hazard, nil, &g.Hazards)
@@ -119,12 +124,12 @@ func (r rows) change(c view.Change) change {
 // changesAfter renders the changes after a sequence number for one reader. What
 // memory no longer holds comes from the journal, with the things named by each
 // event as they are now.
-func (s *Server) changesAfter(ctx context.Context, after uint64, sight auth.Sight) ([]change, error) {
+func (s *Server) changesAfter(ctx context.Context, after uint64) ([]change, error) {
 	s.room.mu.RLock()
 	found, ok := s.room.world.Changes(after, streamChunk)
 	if ok {
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(sight)
+		r := s.rowsOf(identity(ctx))
 		out := make([]change, len(found))
 		for n, c := range found {
 			out[n] = r.change(c)
@@ -138,10 +143,11 @@ func (s *Server) changesAfter(ctx context.Context, after uint64, sight auth.Sigh
 	}
 	s.room.mu.RLock()
 	defer s.room.mu.RUnlock()
-	r := s.rowsFor(sight)
+	r := s.rowsOf(identity(ctx))
 	out := make([]change, len(events))
 	for n, e := range events {
-		out[n] = r.change(view.Change{Seq: e.Seq, At: e.At, By: e.By, Kind: e.Event.EventName(), Text: view.Describe(r.s, e.Event), Touched: view.Named(r.s, e.Event)})
+		line := view.LineOf(r.s, e.Seq, e.At, e.By, e.Event)
+		out[n] = r.change(view.Change{Seq: e.Seq, At: e.At, By: e.By, Kind: line.Kind, Text: line.Text, Subject: line.Subject, Bare: line.Bare, Touched: view.Named(r.s, e.Event)})
 	}
 	return out, nil
 }
@@ -184,7 +190,7 @@ func (s *Server) stream(w http.ResponseWriter, req *http.Request) {
 	defer clock.Stop()
 	var moves uint64
 	for {
-		changes, err := s.changesAfter(req.Context(), after, auth.SightOf(me.Role))
+		changes, err := s.changesAfter(req.Context(), after)
 		if err == engine.ErrTooFarBehind {
 			if out.send("", "resync", map[string]string{"reason": "too far behind: fetch the whole board"}) != nil {
 				return

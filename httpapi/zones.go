@@ -112,7 +112,7 @@ func (s *Server) zoneRoutes() {
 	route(s, http.MethodGet, "/api/v1/zones", "listZones", "places", "Zones in force and those that ended within a day", func(ctx context.Context, _ *struct{}) (*body[Page[Zone]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()
-		r := s.rowsFor(identity(ctx).Sight())
+		r := s.rowsOf(identity(ctx))
 		return &body[Page[Zone]]{Page[Zone]{Items: list(r.s.Zones, r.zoneRow, nil)}}, nil
 	})
 	route(s, http.MethodPost, "/api/v1/zones", "declareZone", "places", "A place that cannot simply be entered", func(ctx context.Context, in *zoneIn) (*body[Done], error) {

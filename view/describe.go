@@ -82,6 +82,12 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		}
 	case *dispatch.NoteAdded:
 		return []dispatch.IncidentID{e.Incident}
+	case *dispatch.ContactMadeConfidential:
+		return of(e.Contact)
+	case *dispatch.ConfidentialRead:
+		return of(e.Contact)
+	case *dispatch.ReadersChanged:
+		return of(e.Contact)
 	case *dispatch.NoteWasStruck:
 		return []dispatch.IncidentID{e.Incident}
 	case *dispatch.AlarmRaised:
@@ -217,10 +223,6 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return fmt.Sprintf("access %s: %s, seen by %s", e.Fact.ID, e.Fact.State, e.Fact.Source)
 	case *dispatch.AccessWithdrawn:
 		return fmt.Sprintf("access %s withdrawn: %s", e.Access, e.Reason)
-	case *dispatch.ClaimRecorded:
-		return fmt.Sprintf("claim %s by %s, %s", e.ID, e.Role, e.Grade)
-	case *dispatch.ClaimWasSealed:
-		return fmt.Sprintf("claim %s sealed", e.Claim)
 	case *dispatch.AlarmRaised:
 		return fmt.Sprintf("alarm to %s: %s", e.Desk, e.Text)
 	case *dispatch.AlarmAcked:
@@ -300,7 +302,7 @@ func describeHazard(event dispatch.Event) string {
 	case *dispatch.AccessStale:
 		return fmt.Sprintf("access fact %s is old: what it said is unknown", e.Access)
 	}
-	return event.EventName()
+	return describeClaim(event)
 }
 
 func joined(ids []dispatch.HazardID) string {

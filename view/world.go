@@ -37,17 +37,21 @@ type Change struct {
 	By      string
 	Kind    string
 	Text    string
+	Subject dispatch.ContactID // whose words Text may hold; empty: nobody's
+	Bare    string             // Text without those words; empty without Subject
 	Touched dispatch.Touched
 }
 
 // Line is one entry of a timeline.
 type Line struct {
-	Seq  uint64
-	At   dispatch.Instant
-	By   string
-	Kind string
-	Text string
-	Note dispatch.NoteID // set on the line of a note
+	Seq     uint64
+	At      dispatch.Instant
+	By      string
+	Kind    string
+	Text    string
+	Subject dispatch.ContactID // as in Change
+	Bare    string
+	Note    dispatch.NoteID // set on the line of a note
 }
 
 // New makes the world from a state that it then owns.
@@ -64,8 +68,8 @@ func (w *World) Apply(seq uint64, by string, at dispatch.Instant, event dispatch
 	if len(about) == 0 {
 		about = Incidents(w.State, event)
 	}
-	text := Describe(w.State, event)
-	w.changes = append(w.changes, Change{Seq: seq, At: at, By: by, Kind: event.EventName(), Text: text, Touched: collect(w.State.Touched())})
+	line := LineOf(w.State, seq, at, by, event)
+	w.changes = append(w.changes, Change{Seq: seq, At: at, By: by, Kind: line.Kind, Text: line.Text, Subject: line.Subject, Bare: line.Bare, Touched: collect(w.State.Touched())})
 	w.State.ForgetTouched()
 	if len(w.changes) > 2*ChangesMax {
 		w.changes = append([]Change(nil), w.changes[len(w.changes)-ChangesMax:]...)
@@ -77,7 +81,7 @@ func (w *World) Apply(seq uint64, by string, at dispatch.Instant, event dispatch
 		}
 	}
 	for _, id := range about {
-		w.add(id, LineOf(seq, at, by, event, text))
+		w.add(id, line)
 	}
 	if archived, is := event.(*dispatch.IncidentArchived); is {
 		w.count -= len(w.lines[archived.Incident])
@@ -87,8 +91,11 @@ func (w *World) Apply(seq uint64, by string, at dispatch.Instant, event dispatch
 }
 
 // LineOf makes a timeline's line from an event.
-func LineOf(seq uint64, at dispatch.Instant, by string, event dispatch.Event, text string) Line {
-	line := Line{Seq: seq, At: at, By: by, Kind: event.EventName(), Text: text}
+func LineOf(s *dispatch.State, seq uint64, at dispatch.Instant, by string, event dispatch.Event) Line {
+	line := Line{Seq: seq, At: at, By: by, Kind: event.EventName(), Text: Describe(s, event), Subject: Subject(event)}
+	if line.Subject != "" {
+		line.Bare = Describe(s, WithoutSecret(event))
+	}
 	switch e := event.(type) {
 	case *dispatch.NoteAdded:
 		line.Note = e.ID
@@ -104,7 +111,7 @@ func (w *World) lastReceived(id dispatch.ContactID) *Line {
 	for n := len(w.changes) - 2; n >= 0 && n >= len(w.changes)-4; n-- {
 		c := w.changes[n]
 		if c.Kind == "ContactReceived" && slices.Contains(c.Touched.Contacts, id) {
-			return &Line{Seq: c.Seq, At: c.At, By: c.By, Kind: c.Kind, Text: c.Text}
+			return &Line{Seq: c.Seq, At: c.At, By: c.By, Kind: c.Kind, Text: c.Text, Subject: c.Subject, Bare: c.Bare}
 		}
 	}
 	return nil
@@ -156,7 +163,7 @@ func collect(t *dispatch.Touched) dispatch.Touched {
 	return dispatch.Touched{
 		Units: once(t.Units), Incidents: once(t.Incidents), Contacts: once(t.Contacts), Postures: once(t.Postures),
 		Promises: once(t.Promises), Zones: once(t.Zones), Access: once(t.Access), Stations: once(t.Stations),
-		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Alarms: once(t.Alarms), Hazards: once(t.Hazards),
+		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Bulletins: once(t.Bulletins), Alarms: once(t.Alarms), Hazards: once(t.Hazards),
 		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Plans: once(t.Plans), Config: t.Config,
 	}
 }
@@ -247,7 +254,33 @@ func Named(s *dispatch.State, event dispatch.Event) dispatch.Touched {
 	case *dispatch.HazardWithdrawn:
 		t.Hazards = append(t.Hazards, e.Hazard)
 	case *dispatch.ClaimRecorded:
-		t.Claims = append(t.Claims, e.ID)
+		t.Claims = append(append(append(t.Claims, e.ID), e.Corroborates...), e.Contradicts...) // they show it from their end
+	case *dispatch.ClaimWasSealed:
+		t.Claims = append(t.Claims, e.Claim)
+	case *dispatch.ClaimGraded:
+		t.Claims = append(t.Claims, e.Claim)
+	case *dispatch.ClaimHeld:
+		t.Claims = append(t.Claims, e.Claim)
+	case *dispatch.ClaimReleased:
+		t.Claims = append(t.Claims, e.Claim)
+	case *dispatch.ClaimArchived:
+		t.Claims = append(t.Claims, e.Claim)
+	case *dispatch.BulletinIssued:
+		t.Bulletins = append(t.Bulletins, e.ID)
+	case *dispatch.BulletinQuestioned:
+		t.Bulletins = append(t.Bulletins, e.Bulletin)
+	case *dispatch.BulletinReleased:
+		t.Bulletins = append(t.Bulletins, e.Bulletin)
+	case *dispatch.BulletinWithdrawn:
+		t.Bulletins = append(t.Bulletins, e.Bulletin)
+	case *dispatch.BulletinArchived:
+		t.Bulletins = append(t.Bulletins, e.Bulletin)
+	case *dispatch.ContactMadeConfidential:
+		t.Contacts, t.Promises = append(t.Contacts, e.Contact), promisesTo(s, e.Contact)
+	case *dispatch.ConfidentialRead:
+		t.Contacts = append(t.Contacts, e.Contact)
+	case *dispatch.ReadersChanged:
+		t.Contacts = append(t.Contacts, e.Contact)
 	case *dispatch.LiaisonRecorded:
 		t.Liaisons = append(t.Liaisons, e.Liaison.ID)
 	case *dispatch.LiaisonExpired:
@@ -308,6 +341,13 @@ func nameEntry(t *dispatch.Touched, event dispatch.Event) {
 			t.Agreements = append(t.Agreements, e.Agreement)
 		}
 	}
+}
+
+func promisesTo(s *dispatch.State, id dispatch.ContactID) []dispatch.PromiseID {
+	if c := s.Contacts[id]; c != nil {
+		return c.Promises
+	}
+	return nil
 }
 
 // alarmsAbout lists the alarms that stand for some contacts.

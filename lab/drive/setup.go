@@ -373,7 +373,7 @@ func (s *setup) posture(n int, p city.PostureOverlay) {
 func (s *setup) claims(all []city.ClaimOverlay) {
 	known := map[string]dispatch.ClaimID{}
 	for n, claim := range all {
-		c := dispatch.RecordClaim{Role: claim.Role, Statement: claim.Statement, Grade: "anecdotal", FirstHand: claim.FirstHand}
+		c := dispatch.RecordClaim{Role: claim.Role, Kind: "spokesperson", Statement: claim.Statement, Grade: "anecdotal", FirstHand: claim.FirstHand}
 		if claim.FirstHand {
 			c.Grade = "single_source"
 		}

@@ -4,7 +4,7 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Alarm, Area, BoardReply, CallPromise, CallType, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
 import { applyChange, applyPositions, emptyTables, loadTables, type Tables } from './store';
@@ -45,6 +45,8 @@ class Board {
   access = $state.raw<Access[]>([]);
   stations = $state.raw<Station[]>([]);
   hazards = $state.raw<Hazard[]>([]);
+  claims = $state.raw<Claim[]>([]);
+  bulletins = $state.raw<Bulletin[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -136,7 +138,7 @@ class Board {
     this.dispositions = r.dispositions ?? [];
     this.statuses = r.statuses ?? [];
     this.heard = performance.now();
-    this.expose(new Set(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'alarms', 'promises']));
+    this.expose(new Set(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'alarms', 'promises']));
     this.beat();
     this.loaded = true;
   }
@@ -151,6 +153,8 @@ class Board {
     if (touched.has('access')) this.access = [...t.access.values()];
     if (touched.has('stations')) this.stations = [...t.stations.values()];
     if (touched.has('hazards')) this.hazards = [...t.hazards.values()];
+    if (touched.has('claims')) this.claims = [...t.claims.values()];
+    if (touched.has('bulletins')) this.bulletins = [...t.bulletins.values()];
     if (touched.has('alarms')) this.alarms = [...t.alarms.values()];
     if (touched.has('promises')) this.promises = [...t.promises.values()];
   }
@@ -186,7 +190,7 @@ class Board {
     this.refetching = true;
     try { await this.open(); } catch { this.line = 'reconnecting'; setTimeout(() => { this.refetching = false; void this.refetch(); }, 3000); return; }
     this.refetching = false;
-    const all = new Set<TableName>(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'hazards', 'alarms', 'promises']);
+    const all = new Set<TableName>(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'hazards', 'claims', 'bulletins', 'alarms', 'promises']);
     for (const f of this.watchers) f(all, [], new Set(this.tables.incidents.keys()));
   }
 }

@@ -70,6 +70,8 @@ export interface Incident {
   hazards?: IncidentHazard[];
   /** its priority, raised by age, as of the row's last change */
   rank?: number;
+  /** its leading contact is: place, notes and reasons are left out */
+  confidential?: boolean;
 }
 
 export interface Outcome {
@@ -109,6 +111,8 @@ export interface Contact {
   call_backs?: number;
   last_rung?: string;
   promises_broken?: number;
+  /** set: name, number, place and words are left out */
+  confidential?: Confidential;
 }
 
 export type Action = 'answer' | 'hold' | 'divert' | 'appoint' | 'decline';
@@ -239,17 +243,60 @@ export interface IncidentHazard {
 
 export interface Station { id: string; name: string; service: Service; lon: number; lat: number; state: 'open' | 'lost'; since?: string; reason?: string }
 
+/** From what kind of source a statement came. */
+export type SourceKind = 'official' | 'responder' | 'resident' | 'business' | 'spokesperson' | 'media' | 'anonymous' | 'sensor';
+export type Grade = 'confirmed' | 'likely' | 'single_source' | 'anecdotal' | 'denied';
+
+/** A statement by a source: never an event. Sealed ones have no statement; roles that see less get none either. */
 export interface Claim {
   id: string;
-  role?: string;
+  role: string;
+  kind: SourceKind;
   statement: string;
-  grade?: string;
-  first_hand?: boolean;
-  contradicts?: string[];
-  contradicted_by?: string[];
-  at?: string;
+  grade: Grade;
+  grades: { grade: Grade; at: string; by: string; why?: string }[];
+  first_hand: boolean;
+  corroborates: string[];
+  corroborated_by: string[];
+  contradicts: string[];
+  contradicted_by: string[];
+  /** what somebody made of it in their own name, as kind:id */
+  became: string[];
+  at: string;
+  /** left out while it is on legal hold */
   seal_at?: string;
+  sealed: boolean;
+  hold?: { authority: string; reason?: string; at: string; by: string };
+  invented?: boolean;
 }
+
+export interface NewClaim { role: string; kind: SourceKind; statement: string; grade: Grade; first_hand: boolean; corroborates: string[]; contradicts: string[] }
+
+/** What the room tells many people. Without claims it is the room's own word. */
+export interface Bulletin {
+  id: string;
+  text?: string;
+  claims: string[];
+  service?: string;
+  beats: string[];
+  desk: string;
+  override?: { by: string; why: string };
+  issued_at: string;
+  by: string;
+  /** left out while it is in question */
+  public_at?: string;
+  released_by?: string;
+  questions: { claim: string; why: string; at: string }[];
+  withdrawn_at?: string;
+  withdrawn_by?: string;
+  reason?: string;
+}
+
+/** Who may look at a contact that nobody else reads, and who has. */
+export interface Confidential { readers: string[]; at: string; by: string; receipt_asked: boolean; looks: { by: string; at: string; reason?: string }[] }
+
+/** What a named reader sees by one look. */
+export interface Looked extends Contact { seq: number; reason: string; notes_text: Note[] }
 
 export interface Liaison { id: string; role?: string; channel?: string; note?: string; expires_at?: string }
 
@@ -302,6 +349,7 @@ export interface Rows {
   access: Access;
   stations: Station;
   claims: Claim;
+  bulletins: Bulletin;
   liaisons: Liaison;
   hazards: Hazard;
   alarms: Alarm;
