@@ -86,6 +86,7 @@ type Assignment struct {
 	Since      string      `json:"since"`
 	AssignedAt string      `json:"assigned_at"`
 	Stacked    bool        `json:"stacked"`
+	Outside    bool        `json:"outside,omitempty" doc:"it waits at the rendezvous: it may not go in"`
 	TravelMs   int64       `json:"travel_ms,omitempty"`
 	Model      string      `json:"model,omitempty"`
 	EndedAt    string      `json:"ended_at,omitempty"`
@@ -418,7 +419,7 @@ func stateOf(s *dispatch.State, i *dispatch.Incident) string {
 }
 
 func (r rows) assignment(i *dispatch.Incident, a *dispatch.Assignment) Assignment {
-	row := Assignment{Unit: string(a.Unit), Since: r.time(a.AssignedAt), AssignedAt: r.time(a.AssignedAt), Stacked: a.Stacked, TravelMs: int64(a.Travel), Model: a.Model,
+	row := Assignment{Unit: string(a.Unit), Since: r.time(a.AssignedAt), AssignedAt: r.time(a.AssignedAt), Stacked: a.Stacked, Outside: a.Outside, TravelMs: int64(a.Travel), Model: a.Model,
 		EndedAt: r.time(a.EndedAt), Milestones: []Milestone{}}
 	if r.sight == auth.SightFull && !r.aboutHidden(i) {
 		row.EndReason = a.EndReason

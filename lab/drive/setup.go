@@ -135,6 +135,7 @@ func Configuration(pack *city.Pack) dispatch.Config {
 	c.Desks = append(c.Desks, alternateDesks()...)
 	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
 	c.Presets, c.Triggers = presets()
+	c.Protocols = protocols()
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
 	}
@@ -402,4 +403,12 @@ func cut(text string) string {
 func refused(err error) bool {
 	var no *dispatch.Rejection
 	return errors.As(err, &no)
+}
+
+// protocols are invented: no agency's medical protocol ships.
+func protocols() []dispatch.Protocol {
+	return []dispatch.Protocol{
+		{ID: "WAIT", Title: "Stay where you are", Author: "invented medical director", Version: "demo 1", Words: "Stay where you are if it is safe. Help waits at {gate}; we ring back.", Invented: true},
+		{ID: "MEET", Title: "Bring the patient to help", Author: "invented medical director", Version: "demo 1", Movement: true, Words: "If it is safe, and only then, bring the patient to {gate}.", Invented: true},
+	}
 }

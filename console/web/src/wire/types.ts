@@ -30,6 +30,8 @@ export interface Assignment {
   since: string;
   assigned_at: string;
   stacked?: boolean;
+  /** it waits at the rendezvous: it may not go in */
+  outside?: boolean;
   travel_ms?: number;
   /** set when the unit is off this call: the row stays as history */
   ended_at?: string;
@@ -67,6 +69,8 @@ export interface Incident {
   invented?: string[];
   notes?: number;
   zone?: string;
+  /** how one gets in; none: one can simply go */
+  entry?: { zones: string[]; heat?: string; gate?: string; with?: string; by?: string; why?: string };
   hazards?: IncidentHazard[];
   /** its priority, raised by age, as of the row's last change */
   rank?: number;
@@ -177,6 +181,23 @@ export interface Zone {
   reason?: string;
   gates?: { id: string; name: string; lon: number; lat: number }[];
   ended_at?: string;
+}
+
+export interface Gate { id: string; name: string; street?: string; grid?: string; lon: number; lat: number; words: string }
+export interface EntryWay { service: Service; rule: string; entry: string; basis: string; until?: string; escort?: string; in: boolean; do: string; changes: string[]; outside: string[]; inside: string[] }
+export interface Clearance { id: string; zone: string; gate?: string; incident?: string; services: Service[]; state: 'asked' | 'given' | 'over'; required_by?: string; given_by?: string; until?: string }
+export interface Protocol { id: string; title: string; author: string; version: string; movement: boolean; words: string; invented: boolean }
+/** How one gets in to an incident: one gate and one rendezvous for all services. */
+export interface WaysIn {
+  incident: string;
+  simply: boolean;
+  gate?: Gate;
+  rendezvous?: { name: string; street?: string; grid?: string };
+  gates: Gate[];
+  services: EntryWay[];
+  clearances: Clearance[];
+  protocols: Protocol[];
+  advised: { contact: string; at: string; by: string; protocol: string; author: string; version: string; movement: boolean; words?: string }[];
 }
 
 export interface Access {
