@@ -79,7 +79,7 @@ func describeHazards(s *State, e Event) string {
 	case *AccessStale:
 		return fmt.Sprintf("way %s is unknown: nobody has seen it since", e.Access)
 	}
-	return e.EventName()
+	return describeClaim(s, e)
 }
 
 // wayMore is what a recorded fact says besides the usual.
