@@ -73,6 +73,7 @@ var Table = []Rule{
 	{"route:POST /api/v1/access", intake},
 	{"route:GET /api/v1/zones", people},
 	{"route:GET /api/v1/stations", people},
+	{"route:GET /api/v1/cover", dispatchers},
 	{"route:POST /api/v1/stations/{id}/lose", supervisors},
 	{"route:POST /api/v1/stations/{id}/reopen", supervisors},
 	{"route:POST /api/v1/units/{id}/rehome", supervisors},

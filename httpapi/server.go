@@ -44,6 +44,7 @@ type Options struct {
 	Console   http.Handler // the embedded pages
 	Tile      func(z, x, y int) (gzipped []byte, ok bool)
 	BeatAt    func(geo.Point) string
+	Beats     []Beat // none: cover is counted by stations alone
 	Places    Finder // nil: no pack
 	Router    Router // nil: no pack
 	PackHash  string // of the pack that access facts are matched on

@@ -92,6 +92,7 @@ type reviewPlanIn struct {
 }
 
 func (s *Server) stationRoutes() {
+	s.coverRoutes()
 	route(s, http.MethodGet, "/api/v1/stations", "listStations", "stations", "Where units live, and which are lost", func(ctx context.Context, _ *struct{}) (*body[Page[Station]], error) {
 		s.room.mu.RLock()
 		defer s.room.mu.RUnlock()

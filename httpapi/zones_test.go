@@ -123,6 +123,10 @@ func TestAStationIsReopenedByAPlan(t *testing.T) {
 	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusConflict, "plan_unfinished")
 	d.ask("POST", "/api/v1/plans/pl1/steps/1/done", map[string]any{"note": "all well"}).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusOK, "")
+	d.server.room.Move("3E1", geo.Point{Lon: -1223170000, Lat: 476700000}, d.engine.Now(), "device")
+	if got := d.ask("GET", "/api/v1/cover?service=police&minutes=1", nil).want(t, http.StatusOK, ""); !strings.Contains(got.text, `"bare":1`) || !strings.Contains(got.text, `"id":"EP","name":"East","lost":false,"unit":"3E1"`) {
+		t.Errorf("the cover: %s", got.text)
+	}
 	if got := d.ask("GET", "/api/v1/plans", nil); !strings.Contains(got.text, `"end_reason":"carried out"`) || !strings.Contains(got.text, `"note":"all well"`) {
 		t.Errorf("the plan: %s", got.text)
 	}

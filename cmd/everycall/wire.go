@@ -114,6 +114,11 @@ func (h *house) server(opt httpapi.Options) *httpapi.Server {
 		opt.Tile = lazily(h.pack)
 		opt.Places, opt.PackHash = findIn(h.pack), fmt.Sprintf("%x", h.pack.Hash())
 		opt.BeatAt = func(p geo.Point) string { return h.pack.BeatAt(p) }
+		for n := range h.pack.Beats {
+			if at, inside := h.pack.Beats[n].Shape.InteriorPoint(); inside {
+				opt.Beats = append(opt.Beats, httpapi.Beat{Name: h.pack.Beats[n].Name, Point: at})
+			}
+		}
 		for _, n := range h.pack.Attribution {
 			opt.Notices = append(opt.Notices, httpapi.Notice{Kind: n.Kind, Text: n.Text})
 		}
