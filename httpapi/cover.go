@@ -53,33 +53,39 @@ func (s *Server) coverRoutes() {
 	route(s, http.MethodGet, "/api/v1/cover", "cover", "stations", "Which stations and beats no free unit comes to in time, and who could move up", s.cover)
 }
 
+// cover copies what it needs while it holds the room, and asks for ways afterwards:
+// nobody waits for it.
 func (s *Server) cover(_ context.Context, in *coverIn) (*body[Cover], error) {
-	s.room.mu.RLock()
-	defer s.room.mu.RUnlock()
-	st := s.room.world.State
 	of := dispatch.Service(in.Service)
+	at := map[dispatch.UnitID]geo.Point{}
+	part := dispatch.State{Units: map[dispatch.UnitID]*dispatch.Unit{}}
 	var spots []recommend.Spot
-	for _, id := range sorted(st.Stations) {
-		if p := st.Stations[id]; p.Service == of {
-			spots = append(spots, recommend.Spot{ID: string(id), Name: p.Name, Point: p.Point, Station: id, Lost: p.Lost})
+	s.room.Look(func(st *dispatch.State) {
+		for id, u := range st.Units { // each by itself: the order cannot show
+			if where, seen := s.room.Where(id); seen && u.Service == of && u.Free() {
+				unit := *u
+				part.Units[id], at[id] = &unit, where.Point
+			}
 		}
-	}
-	if of == st.Config.DefaultService {
-		for _, b := range s.opt.Beats {
-			spots = append(spots, recommend.Spot{ID: "beat " + b.Name, Name: "Beat " + b.Name, Point: b.Point})
+		for _, id := range sorted(st.Stations) {
+			if p := st.Stations[id]; p.Service == of {
+				spots = append(spots, recommend.Spot{ID: string(id), Name: p.Name, Point: p.Point, Station: id, Lost: p.Lost})
+			}
 		}
-	}
+		if of == st.Config.DefaultService {
+			for _, b := range s.opt.Beats {
+				spots = append(spots, recommend.Spot{ID: "beat " + b.Name, Name: "Beat " + b.Name, Point: b.Point})
+			}
+		}
+	})
 	q := recommend.CoverAsk{Service: of, Limit: dispatch.Millis(in.Minutes) * dispatch.Minute,
-		Where: func(u dispatch.UnitID) (geo.Point, bool) {
-			at, seen := s.room.Where(u)
-			return at.Point, seen
-		},
+		Where: func(u dispatch.UnitID) (geo.Point, bool) { p, seen := at[u]; return p, seen },
 		Way: func(u dispatch.UnitID, from, to geo.Point) (dispatch.Millis, bool) {
-			w := s.opt.Estimator.Way(st.Units[u], from, to, true)
+			w := s.opt.Estimator.Way(part.Units[u], from, to, true)
 			return w.Travel, w.Known
 		}}
 	out := Cover{Service: in.Service, LimitMs: int64(q.Limit), Model: s.opt.Estimator.Model(), Places: []CoverRow{}, Moves: []CoverMove{}}
-	for _, c := range recommend.Cover(st, spots, q) {
+	for _, c := range recommend.Cover(&part, spots, q) {
 		row := CoverRow{ID: c.Spot.ID, Name: c.Spot.Name, Lost: c.Spot.Lost, Unit: string(c.Unit), Bare: c.Bare}
 		if c.Unit != "" {
 			row.TravelMs = int64(c.Travel)
@@ -89,10 +95,8 @@ func (s *Server) cover(_ context.Context, in *coverIn) (*body[Cover], error) {
 		}
 		out.Places = append(out.Places, row)
 	}
-	if len(spots) > 0 {
-		for _, m := range recommend.MoveUps(st, spots, q, in.Moves) {
-			out.Moves = append(out.Moves, CoverMove{Unit: string(m.Unit), Station: string(m.Station), TravelMs: int64(m.Travel), Why: m.Why})
-		}
+	for _, m := range recommend.MoveUps(&part, spots, q, in.Moves) {
+		out.Moves = append(out.Moves, CoverMove{Unit: string(m.Unit), Station: string(m.Station), TravelMs: int64(m.Travel), Why: m.Why})
 	}
 	return &body[Cover]{out}, nil
 }

@@ -78,25 +78,66 @@ func first(a, b bool) int {
 	return 1
 }
 
-func (q CoverAsk) cover(units []stand, spots []Spot) []Covered {
-	out := make([]Covered, len(spots))
-	near := make([]int, 0, len(units))
-	for n, spot := range spots {
-		near = near[:0]
-		for k := range units {
-			near = append(near, k)
-		}
-		slices.SortFunc(near, func(a, b int) int {
-			return cmp.Or(cmp.Compare(geo.Distance(units[a].at, spot.Point), geo.Distance(units[b].at, spot.Point)), cmp.Compare(a, b))
-		})
-		c := Covered{Spot: spot, Travel: TravelUnknown}
-		for _, k := range near[:min(CoverNear, len(near))] {
-			if ms, known := q.Way(units[k].unit.ID, units[k].at, spot.Point); known && ms < c.Travel {
-				c.Unit, c.Travel = units[k].unit.ID, ms
+// reach is who would be at a spot first, and how soon somebody else would be: by place
+// among the units; −1: nobody.
+type reach struct {
+	unit         int
+	first, other dispatch.Millis
+}
+
+// reaches asks the free units nearest to each spot for their ways.
+func (q CoverAsk) reaches(units []stand, spots []Spot) []reach {
+	out := make([]reach, len(spots))
+	for n := range spots {
+		r := reach{unit: -1, first: TravelUnknown, other: TravelUnknown}
+		for _, k := range nearest(units, spots[n].Point, nil) {
+			ms, known := q.Way(units[k].unit.ID, units[k].at, spots[n].Point)
+			switch {
+			case !known:
+			case ms < r.first:
+				r = reach{unit: k, first: ms, other: r.first}
+			default:
+				r.other = min(r.other, ms)
 			}
 		}
-		c.Bare = c.Travel > q.Limit
-		out[n] = c
+		out[n] = r
+	}
+	return out
+}
+
+// nearest are at most CoverNear units, the nearest to a place as the crow flies; those
+// in but are left out.
+func nearest(units []stand, to geo.Point, but map[dispatch.UnitID]bool) []int {
+	var near [CoverNear]int
+	var far [CoverNear]geo.Millimetres
+	n := 0
+	for k := range units {
+		if but[units[k].unit.ID] {
+			continue
+		}
+		d := geo.Distance(units[k].at, to)
+		if n == CoverNear && d >= far[n-1] {
+			continue
+		}
+		if n < CoverNear {
+			n++
+		}
+		at := n - 1
+		for ; at > 0 && far[at-1] > d; at-- {
+			near[at], far[at] = near[at-1], far[at-1]
+		}
+		near[at], far[at] = k, d
+	}
+	return append([]int(nil), near[:n]...)
+}
+
+func (q CoverAsk) cover(units []stand, spots []Spot) []Covered {
+	out := make([]Covered, len(spots))
+	for n, r := range q.reaches(units, spots) {
+		out[n] = Covered{Spot: spots[n], Travel: r.first, Bare: r.first > q.Limit}
+		if r.unit >= 0 {
+			out[n].Unit = units[r.unit].unit.ID
+		}
 	}
 	return out
 }
@@ -109,11 +150,11 @@ type Move struct {
 	Why     string
 }
 
-// late is by how much all spots together are covered too late.
-func late(all []Covered, limit dispatch.Millis) (sum dispatch.Millis, bare int) {
-	for _, c := range all {
-		if c.Bare {
-			sum += c.Travel - limit
+// late is by how much all spots together are covered too late, and how many are.
+func (q CoverAsk) late(times []dispatch.Millis) (sum dispatch.Millis, bare int) {
+	for _, ms := range times {
+		if ms > q.Limit {
+			sum += ms - q.Limit
 			bare++
 		}
 	}
@@ -124,32 +165,41 @@ func late(all []Covered, limit dispatch.Millis) (sum dispatch.Millis, bare int) 
 // makes all spots together least late (a greedy answer to the relocation problem of
 // Kolesar and Walker, 1974, "An Algorithm for the Dynamic Relocation of Fire Companies").
 // A move that leaves more spots bare than before, or helps by less than a minute, is not
-// proposed; where nothing is bare nobody moves.
+// proposed; where nothing is bare nobody moves. It asks for one way a spot and candidate,
+// of which there are at most targetsMost·CoverNear a move.
 func MoveUps(s *dispatch.State, spots []Spot, q CoverAsk, most int) []Move {
 	units := q.free(s)
-	now := q.cover(units, spots)
 	var moves []Move
 	moved := map[dispatch.UnitID]bool{}
+	times := make([]dispatch.Millis, len(spots))
 	for len(moves) < most {
-		sum, bare := late(now, q.Limit)
+		now := q.reaches(units, spots)
+		for n := range now {
+			times[n] = now[n].first
+		}
+		sum, bare := q.late(times)
 		if bare == 0 {
 			break
 		}
 		best := Move{}
 		bestSum, bestBare, bestAt := sum-dispatch.Minute, bare, -1
-		var bestCover []Covered
-		for _, target := range targets(now) {
-			for _, k := range q.movable(units, target.Point, moved) {
-				was := units[k].at
-				way, known := q.Way(units[k].unit.ID, was, target.Point)
-				if !known || was == target.Point {
+		var goal geo.Point
+		for _, target := range targets(spots, times) {
+			for _, k := range nearest(units, target.Point, moved) {
+				way, known := q.Way(units[k].unit.ID, units[k].at, target.Point)
+				if !known || units[k].at == target.Point {
 					continue
 				}
-				units[k].at = target.Point
-				then := q.cover(units, spots)
-				units[k].at = was
-				if s, b := late(then, q.Limit); b <= bestBare && (s < bestSum || b < bestBare && s <= bestSum) {
-					bestSum, bestBare, bestAt, bestCover = s, b, k, then
+				for n, r := range now {
+					if times[n] = r.first; r.unit == k {
+						times[n] = r.other
+					}
+					if ms, known := q.Way(units[k].unit.ID, target.Point, spots[n].Point); known {
+						times[n] = min(times[n], ms)
+					}
+				}
+				if then, left := q.late(times); left <= bestBare && (then < bestSum || left < bestBare && then <= bestSum) {
+					bestSum, bestBare, bestAt, goal = then, left, k, target.Point
 					best = Move{Unit: units[k].unit.ID, Station: target.Station, Travel: way}
 				}
 			}
@@ -158,13 +208,8 @@ func MoveUps(s *dispatch.State, spots []Spot, q CoverAsk, most int) []Move {
 			break
 		}
 		best.Why = "bare places " + strconv.Itoa(bare) + " to " + strconv.Itoa(bestBare) + "; " + strconv.FormatInt(int64((sum-bestSum)/dispatch.Minute), 10) + " minutes less late in all"
-		for _, spot := range spots {
-			if spot.Station == best.Station {
-				units[bestAt].at = spot.Point
-			}
-		}
+		units[bestAt].at = goal
 		moved[best.Unit] = true
-		now = bestCover
 		moves = append(moves, best)
 	}
 	return moves
@@ -173,33 +218,23 @@ func MoveUps(s *dispatch.State, spots []Spot, q CoverAsk, most int) []Move {
 // targetsMost is how many open stations near what is barest are tried.
 const targetsMost = 6
 
-// targets are open stations, those nearest to what is barest first.
-func targets(now []Covered) []Spot {
-	worst := slices.MaxFunc(now, func(a, b Covered) int {
-		return cmp.Or(cmp.Compare(a.Travel, b.Travel), cmp.Compare(b.Spot.ID, a.Spot.ID))
-	})
+// targets are open stations, those nearest to what is barest first. times has a time for
+// every spot.
+func targets(spots []Spot, times []dispatch.Millis) []Spot {
+	worst := 0
+	for n := range spots {
+		if times[n] > times[worst] || times[n] == times[worst] && spots[n].ID < spots[worst].ID {
+			worst = n
+		}
+	}
 	var open []Spot
-	for _, c := range now {
-		if c.Spot.Station != "" && !c.Spot.Lost {
-			open = append(open, c.Spot)
+	for _, spot := range spots {
+		if spot.Station != "" && !spot.Lost {
+			open = append(open, spot)
 		}
 	}
 	slices.SortFunc(open, func(a, b Spot) int {
-		return cmp.Or(cmp.Compare(geo.Distance(a.Point, worst.Spot.Point), geo.Distance(b.Point, worst.Spot.Point)), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(geo.Distance(a.Point, spots[worst].Point), geo.Distance(b.Point, spots[worst].Point)), cmp.Compare(a.ID, b.ID))
 	})
 	return open[:min(targetsMost, len(open))]
-}
-
-// movable are the free units nearest to a place that have not been moved yet.
-func (q CoverAsk) movable(units []stand, to geo.Point, moved map[dispatch.UnitID]bool) []int {
-	var near []int
-	for k := range units {
-		if !moved[units[k].unit.ID] {
-			near = append(near, k)
-		}
-	}
-	slices.SortFunc(near, func(a, b int) int {
-		return cmp.Or(cmp.Compare(geo.Distance(units[a].at, to), geo.Distance(units[b].at, to)), cmp.Compare(a, b))
-	})
-	return near[:min(CoverNear, len(near))]
 }

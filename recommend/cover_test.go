@@ -78,7 +78,7 @@ func TestMovesHelp(t *testing.T) {
 		for n := range spots {
 			spots[n].Lost = rapid.IntRange(0, 4).Draw(t, "lost") == 0
 		}
-		sum, bare := late(Cover(s, spots, q), q.Limit)
+		sum, bare := lateOf(Cover(s, spots, q), q)
 		moves := MoveUps(s, spots, q, 4)
 		if again := MoveUps(s, spots, q, 4); !reflect.DeepEqual(moves, again) {
 			t.Fatalf("%+v, and then %+v", moves, again)
@@ -98,20 +98,35 @@ func TestMovesHelp(t *testing.T) {
 				}
 			}
 		}
-		if then, left := late(Cover(s, spots, q), q.Limit); left > bare || then > sum || len(moves) > 0 && then+dispatch.Minute*dispatch.Millis(len(moves)) > sum {
+		if then, left := lateOf(Cover(s, spots, q), q); left > bare || then > sum || len(moves) > 0 && then+dispatch.Minute*dispatch.Millis(len(moves)) > sum {
 			t.Fatalf("%d bare and %d ms late, after %d moves %d and %d", bare, sum, len(moves), left, then)
 		}
 	})
 }
 
-func BenchmarkMoveUps(b *testing.B) {
-	s, spots, q := coverRoom(45, 100)
-	for id := range s.Units {
-		if id > "E60" {
-			s.Units[id].Status = dispatch.StatusOnScene
-		}
+func lateOf(all []Covered, q CoverAsk) (dispatch.Millis, int) {
+	var times []dispatch.Millis
+	for _, c := range all {
+		times = append(times, c.Travel)
 	}
-	for b.Loop() {
-		MoveUps(s, spots, q, 3)
+	return q.late(times)
+}
+
+// BenchmarkMoveUps is three moves at an ordinary size and at the limits.
+func BenchmarkMoveUps(b *testing.B) {
+	for _, size := range [][2]int{{50, 250}, {dispatch.MaxStations, dispatch.MaxUnits}} {
+		b.Run(fmt.Sprintf("%d stations %d units", size[0], size[1]), func(b *testing.B) {
+			s, spots, q := coverRoom(size[0], size[1])
+			where := map[dispatch.UnitID]geo.Point{}
+			for n, u := range unitsInOrder(s) { // all in one half
+				where[u.ID] = spots[n%(len(spots)/2)].Point
+			}
+			q.Where = func(u dispatch.UnitID) (geo.Point, bool) { p, known := where[u]; return p, known }
+			for b.Loop() {
+				if len(MoveUps(s, spots, q, 3)) == 0 {
+					b.Fatal("nobody moves")
+				}
+			}
+		})
 	}
 }
