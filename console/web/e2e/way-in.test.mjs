@@ -37,6 +37,16 @@ test('a clearance given on the card lets a service in at once', { timeout: 12000
   await until('it counts', async () => /go in by South gate.*by clearance ec1 until/.test(await text('.way-in dl')));
   if (process.env.SHOT) await at.page.screenshot({ path: process.env.SHOT });
 
+  const incident = (await d.api('GET', '/board')).body.incidents.find((i) => i.number === number).id;
+  await d.api('POST', '/clearances/ask', { incident, services: ['fire'], required_by: 'engine officer' });
+  await until('what is asked for shows', async () => /required by engine officer/.test(await text('.way-in')));
+  await at.page.click('.way-in >> text=Give it…');
+  await until('the role has the focus again', () => at.page.evaluate(() => document.activeElement?.id === 'way-in-who'));
+  await at.page.keyboard.type('shift sergeant');
+  await at.page.keyboard.press('Enter');
+  await until('the one asked for is given, and no other', async () => { const all = (await d.api('GET', '/board')).body.clearances; return all.length === 2 && all.every((c) => c.state === 'given'); });
+
+  await until('the form is closed', async () => /Advise caller/.test(await text('.way-in')));
   await at.page.click('.way-in >> text=Advise caller…');
   await until('what to say names the gate', () => at.page.evaluate(() => /South gate/.test(document.getElementById('way-in-who')?.value ?? '')));
   assert.equal(await at.page.evaluate(() => document.querySelector('.way-in form input[type=checkbox]').disabled), true, 'this protocol does not allow movement');

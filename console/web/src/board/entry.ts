@@ -8,8 +8,8 @@ export const withdrawClearance = (id: string, reason: string): Promise<unknown> 
 export const advise = (contact: string, protocol: string, movement: boolean, words: string): Promise<unknown> => post(at('contacts', contact, 'advise'), { protocol, movement, words });
 
 /** Gives a clearance for so many minutes of the room's clock. */
-export const giveClearance = (incident: string, services: Service[], given_by: string, now: number, minutes: number): Promise<unknown> =>
-  post('/clearances', { incident, services, given_by, until: new Date(now + minutes * 60_000).toISOString() });
+export const giveClearance = (what: { incident: string } | { clearance: string }, services: Service[], given_by: string, now: number, minutes: number): Promise<unknown> =>
+  post('/clearances', { ...what, services, given_by, until: new Date(now + minutes * 60_000).toISOString() });
 
 /** By what right, in words: "rule", "clearance ec1", "heat hot". */
 export const right = (basis: string): string => basis.replace(':', ' ');
