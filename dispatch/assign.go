@@ -37,8 +37,9 @@ type UnitDispatched struct {
 	Travel    Millis     `json:"travel,omitempty"`
 	Model     string     `json:"model,omitempty"`
 	FromStack bool       `json:"from_stack,omitempty"`
-	Outside   bool       `json:"outside,omitempty"` // to the rendezvous: it may not go in
-	Private   Private    `json:"-"`                 // Text: why against the zone's rule
+	Outside   bool       `json:"outside,omitempty"`  // to the rendezvous: it may not go in
+	Insisted  bool       `json:"insisted,omitempty"` // against the zone's rule, for a reason
+	Private   Private    `json:"-"`                  // Text: why against the zone's rule
 }
 
 // UnitStacked: the incident waits behind the unit's active one.
@@ -111,7 +112,7 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if contains(u.Stack, c.Incident) {
 		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Contact: s.lead(i), Private: said("sent now")})
 	}
-	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Outside: s.outside(u.Service, i, c, m.At), Private: said(c.Override)})
+	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Outside: s.outside(u.Service, i, c, m.At), Insisted: c.Override != "", Private: said(c.Override)})
 	return s.onTheWay(i, c.Travel, m, out), nil
 }
 
@@ -268,7 +269,7 @@ func (s *State) leftAlone(i *Incident, leaving UnitID, reason string, m Meta, ou
 func (e *UnitDispatched) evolve(s *State, st Stamped) {
 	u, i := s.Units[e.Unit], s.Incidents[e.Incident]
 	milestones := append(make([]Milestone, 0, 4), Milestone{Status: StatusDispatched, At: st.At, Entered: st.At, Source: SourceSystem}) // most have three or four
-	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model, Outside: e.Outside, Milestones: milestones})
+	i.Assignments = append(i.Assignments, Assignment{Unit: e.Unit, AssignedAt: st.At, By: st.By, Travel: e.Travel, Model: e.Model, Outside: e.Outside, Insisted: e.Insisted, Milestones: milestones})
 	was := u.Free()
 	u.Incident, u.Status, u.Since, u.Source, u.Post = e.Incident, StatusDispatched, st.At, SourceSystem, ""
 	s.countFree(u, was)

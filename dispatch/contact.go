@@ -191,7 +191,7 @@ func (c ReceiveContact) join(s *State, m Meta, received *ContactReceived, out []
 	if received.Priority < incident.Priority() {
 		out = append(out, &IncidentReprioritised{Incident: c.Join, Priority: received.Priority, Contact: c.ID, Private: said("a contact that joined is more urgent")})
 	}
-	return out, nil
+	return s.planner(m, nil).asLifeSafety(incident, incident.LifeSafety || received.LifeSafety, out), nil
 }
 
 func (c ReceiveContact) checkFields(s *State) *Rejection {
@@ -286,7 +286,7 @@ func (s *State) alarmRepeat(c *ContactReceived, on IncidentID, earlier []Contact
 		}
 	}
 	text := "call " + strconv.Itoa(len(earlier)+1) + " from one number, promises broken " + strconv.Itoa(broken) + ": ask what has changed"
-	return append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseRepeat, Level: LevelWarning,
+	return append(out, &AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CauseRepeat, Level: LevelWarning,
 		Desk: s.supervisorOf(c.Outcome.Owner), Contact: c.ID, Incident: on, Text: text})
 }
 
@@ -323,7 +323,7 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 		if p < incident.Priority() {
 			out = append(out, &IncidentReprioritised{Incident: incident.ID, Priority: p, Contact: c.Contact, Private: said("a contact that follows is more urgent: " + kind.Code)})
 		}
-		return out, nil
+		return s.planner(m, nil).asLifeSafety(incident, floor, out), nil
 	}
 	if contact.Outcome.Kind == OutcomeWaiting || (floor && contact.Outcome.Kind.putOff()) {
 		w := s.waiting(Service(kind.Service), p, contact.Outcome.Since)
@@ -338,7 +338,7 @@ func (c TriageContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if p != incident.Priority() {
 		out = append(out, &IncidentReprioritised{Incident: incident.ID, Priority: p, Contact: c.Contact, Private: said("triaged as " + kind.Code)})
 	}
-	return out, nil
+	return s.planner(m, nil).asLifeSafety(incident, floor, out), nil
 }
 
 // floorBesides reports whether another open contact of the incident is on the floor.
@@ -418,7 +418,7 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	if contact.Priority < into.Priority() {
 		out = append(out, &IncidentReprioritised{Incident: c.Incident, Priority: contact.Priority, Contact: contact.ID, Private: said("a contact that joined is more urgent")})
 	}
-	return out, nil
+	return s.planner(m, nil).asLifeSafety(into, into.LifeSafety || contact.LifeSafety, out), nil
 }
 
 // liftToFloor puts the leading contact back to waiting when its incident has

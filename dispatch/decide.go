@@ -33,6 +33,17 @@ type Sealed interface {
 	Secret() *Private
 }
 
+// Begins reports whether an event brings the subject of its private part into being. What
+// is said of a subject that no event has begun is taken for one that was erased, and is
+// not kept.
+func Begins(e Event) bool {
+	switch e.(type) {
+	case *ContactReceived, *ClaimRecorded, *BulletinIssued, *LiaisonRecorded, *AgreementRecorded, *HazardRecorded:
+		return true
+	}
+	return false
+}
+
 // Stamped is an event as it happened: with its time and who is answerable.
 type Stamped struct {
 	At    Instant

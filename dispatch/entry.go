@@ -16,7 +16,7 @@ type Way struct {
 	Rule    Entry // as declared
 	Entry   Entry // as it counts now: opened by a grant, closed by a hot part
 	Heat    Heat
-	Basis   string // "rule", "agreement:ag1" or "clearance:ec1": what lets them in, or does not
+	Basis   string // "rule", "heat:hot", "gate:g1", "agreement:ag1" or "clearance:ec1": what lets them in, or does not
 	Until   Instant
 	Escort  Service // who goes along, where one must
 	Gate    *Gate   // nil: none is known
@@ -60,14 +60,17 @@ func (s *State) HowToEnter(of Service, i *Incident, now Instant) (Way, bool) {
 	if w.Entry == EntryFree && s.closedAround(of, i.Entry.Zones) {
 		w.Entry = EntryGatesOnly
 	}
+	if w.Gate != nil && !w.Gate.admits(of) && (w.Entry == EntryGatesOnly || w.Entry == EntryLifeSafetyOnly) {
+		w.Entry, w.Basis = EntryStageOutside, "gate:"+string(w.Gate.ID)
+	}
 	if a := s.agreementFor(of, i, now); a != nil && stricter(w.Entry, EntryGatesOnly) != EntryGatesOnly {
 		w.Entry, w.Basis, w.Until = EntryGatesOnly, "agreement:"+string(a.ID), a.Until
 	}
 	switch i.Entry.Heat {
 	case HeatHot:
-		w.hold(EntryStageOutside)
+		w.hold(EntryStageOutside, i.LifeSafety)
 	case HeatWarm:
-		w.hold(EntryEscort)
+		w.hold(EntryEscort, i.LifeSafety)
 	}
 	if c := s.clearanceFor(of, i, now); c != nil && stricter(w.Entry, EntryGatesOnly) != EntryGatesOnly {
 		w.Entry, w.Basis, w.Until = EntryGatesOnly, "clearance:"+string(c.ID), c.Until
@@ -83,9 +86,14 @@ func (s *State) HowToEnter(of Service, i *Incident, now Instant) (Way, bool) {
 	return w, true
 }
 
-// hold makes the rule at least as strict, for the danger of the place.
-func (w *Way) hold(least Entry) {
-	if strict := stricter(w.Entry, least); strict != w.Entry {
+// hold makes the rule at least as strict, for the danger of the place. A rule that lets in
+// whoever saves a life does not let them into that.
+func (w *Way) hold(least Entry, lifeSafety bool) {
+	strict := stricter(w.Entry, least)
+	if w.Entry == EntryLifeSafetyOnly && lifeSafety {
+		strict = least
+	}
+	if strict != w.Entry {
 		w.Entry, w.Basis, w.Until = strict, "heat:"+string(w.Heat), 0
 	}
 }
@@ -154,6 +162,9 @@ func (s *State) say(w *Way, i *Incident, now Instant) {
 	}
 	if !w.In {
 		w.Changes = append(w.Changes, "a clearance for "+string(w.Service))
+		if w.Gate != nil && !w.Gate.admits(w.Service) {
+			w.Changes = append(w.Changes, "another gate: this one is not for "+string(w.Service))
+		}
 		for _, c := range s.clearancesAt(i, true, now) { // said to another service already: nobody waits for a word that is out
 			what := "is for " + joinServices(c.Services)
 			if other := s.Incidents[c.Incident]; other != nil && other != i {
@@ -259,7 +270,7 @@ func (s *State) wentIn(u *Unit, i *Incident, status Status, m Meta, out []Event)
 	if !closed || w.In {
 		return out
 	}
-	return append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseEntry, Level: LevelWarning, Desk: s.supervisorOf(s.deskFor(u.Service)), Incident: i.ID, About: "unit:" + string(u.ID),
+	return append(out, &AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CauseEntry, Level: LevelWarning, Desk: s.supervisorOf(s.deskFor(u.Service)), Incident: i.ID, About: "unit:" + string(u.ID),
 		Text: string(u.ID) + " says on scene at call " + strconv.FormatUint(i.Number, 10) + ", where " + string(u.Service) + " may not go in now: ask whether it is inside or at the rendezvous"})
 }
 
@@ -276,7 +287,7 @@ func (s *State) Target(of Service, i *Incident, now Instant) (at *geo.Point, out
 }
 
 // insideZone lists the units of some services that work on incidents in a zone: those
-// that are there, and those on their way in.
+// that are there, and those on their way in by the rule.
 func (s *State) insideZone(zone ZoneID, services []Service) (there, coming []UnitID) {
 	for _, id := range sortedKeys(s.Units) {
 		u := s.Units[id]
@@ -284,14 +295,17 @@ func (s *State) insideZone(zone ZoneID, services []Service) (there, coming []Uni
 		if i == nil || i.Entry == nil || !contains(i.Entry.Zones, zone) || !contains(services, u.Service) {
 			continue
 		}
-		if a := i.active(id); a == nil || a.Outside {
+		a := i.active(id)
+		if a == nil || a.Outside {
 			continue
 		}
 		switch u.Status {
 		case StatusOnScene, StatusTransporting:
 			there = append(there, id)
 		case StatusDispatched, StatusEnRoute, StatusStaged:
-			coming = append(coming, id)
+			if !a.Insisted {
+				coming = append(coming, id)
+			}
 		}
 	}
 	return there, coming

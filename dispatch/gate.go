@@ -1,6 +1,7 @@
 package dispatch
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strconv"
@@ -202,11 +203,12 @@ type planner struct {
 	zone  *Zone    // declared or amended by this command; nil: none
 	but   []ZoneID // ended by this command
 	plans map[IncidentID]*EntryPlan
-	then  *State // with the zones as they will be, when it is wanted
+	told  map[IncidentID]bool // who goes in or stops there was said in this command
+	then  *State              // with the zones as they will be, when it is wanted
 }
 
 func (s *State) planner(m Meta, zone *Zone, but ...ZoneID) *planner {
-	return &planner{s: s, m: m, zone: zone, but: but, plans: map[IncidentID]*EntryPlan{}}
+	return &planner{s: s, m: m, zone: zone, but: but, plans: map[IncidentID]*EntryPlan{}, told: map[IncidentID]bool{}}
 }
 
 // zonesAt is State.zonesAt with the zones as they will be.
@@ -240,7 +242,7 @@ func (p *planner) around(outline geo.Ring, zones ...ZoneID) []IncidentID {
 			ids = append(ids, id)
 		}
 	}
-	slices.SortFunc(ids, compareIDs[IncidentID])
+	slices.SortFunc(ids, byNumber[IncidentID])
 	return ids
 }
 
@@ -307,24 +309,26 @@ func (p *planner) plan(id IncidentID, i *Incident, at *geo.Point, zones []*Zone,
 		}
 		p.choose(id, was, now, at, zones)
 	}
-	if now.same(was) {
-		return out
-	}
-	out = p.planned(id, i, now, out)
+	out = p.planned(id, i, now, !now.same(was), out)
 	if now != nil && now.Gate == "" && (was == nil || was.Gate != "") {
 		zone := zones[0]
-		out = append(out, &AlarmRaised{ID: p.s.nextAlarm(alarmsIn(out)), Cause: CauseEntry, Level: LevelWarning, Desk: p.s.supervisorOf(p.s.deskFor(p.s.Config.DefaultService)),
+		out = append(out, &AlarmRaised{ID: p.s.nextAlarm(raised(out)), Cause: CauseEntry, Level: LevelWarning, Desk: p.s.supervisorOf(p.s.deskFor(p.s.Config.DefaultService)),
 			Incident: id, About: "zone:" + string(zone.ID), Text: "zone " + zone.Name + " has no gate, and a call lies in it: name one"})
 	}
 	return out
 }
 
-// planned makes the event, and says aloud who must stop.
-func (p *planner) planned(id IncidentID, i *Incident, plan *EntryPlan, out []Event) []Event {
+// planned makes the event where the plan is another, or where the same one lets other
+// units in since a rule is another, and says aloud who must stop.
+func (p *planner) planned(id IncidentID, i *Incident, plan *EntryPlan, changed bool, out []Event) []Event {
 	e := &EntryPlanned{Incident: id, Plan: plan}
-	out = append(out, e)
-	p.plans[id] = plan
+	if changed {
+		p.plans[id] = plan
+	}
 	if i == nil {
+		if changed {
+			out = append(out, e)
+		}
 		return out
 	}
 	as := *i
@@ -336,21 +340,35 @@ func (p *planner) planned(id IncidentID, i *Incident, plan *EntryPlan, out []Eve
 		if a.EndedAt != 0 || a.Stacked || u == nil || u.Status == StatusOnScene || u.Status == StatusTransporting {
 			continue
 		}
-		was, closed := p.s.HowToEnter(u.Service, i, p.m.At)
-		might := !closed || was.In
 		is, closes := after.HowToEnter(u.Service, &as, p.m.At)
 		switch may := !closes || is.In; {
 		case may && a.Outside:
 			e.Go = append(e.Go, u.ID)
-		case might && !may && !a.Outside:
+		case !may && !a.Outside && !a.Insisted:
 			e.Back = append(e.Back, u.ID)
 		}
 	}
+	if !changed && (p.told[id] || len(e.Go)+len(e.Back) == 0) {
+		return out
+	}
+	p.told[id] = true
+	out = append(out, e)
 	if len(e.Back) > 0 {
-		out = append(out, &AlarmRaised{ID: p.s.nextAlarm(alarmsIn(out)), Cause: CauseEntry, Level: LevelLifeSafety, Desk: p.s.deskFor(i.Service), Incident: id, About: "incident:" + string(id),
+		out = append(out, &AlarmRaised{ID: p.s.nextAlarm(raised(out)), Cause: CauseEntry, Level: LevelLifeSafety, Desk: p.s.deskFor(i.Service), Incident: id, About: "incident:" + string(id),
 			Text: "the way in to call " + strconv.FormatUint(i.Number, 10) + " is not open as it was: " + inList(e.Back) + " stop at the rendezvous"})
 	}
 	return p.follow(id, out)
+}
+
+// asLifeSafety says who may go in, or must stop, since a call is life-safety from now on,
+// or no longer.
+func (p *planner) asLifeSafety(i *Incident, is bool, out []Event) []Event {
+	if i.Entry == nil || i.LifeSafety == is {
+		return out
+	}
+	as := *i
+	as.LifeSafety = is
+	return p.planned(i.ID, &as, i.Entry, false, out)
 }
 
 // follow looks again at the incidents that share the gate of one whose plan is another.
@@ -361,7 +379,7 @@ func (p *planner) follow(id IncidentID, out []Event) []Event {
 			ids = append(ids, other)
 		}
 	}
-	slices.SortFunc(ids, compareIDs[IncidentID])
+	slices.SortFunc(ids, byNumber[IncidentID])
 	for _, other := range ids {
 		i := p.s.Incidents[other]
 		at := p.s.Lead(i).Person.Point
@@ -412,7 +430,7 @@ func (p *planner) after() *State {
 }
 
 // choose finds the gate: the one that a person chose, then the one that a neighbour
-// has, then the nearest.
+// has, then the nearest of those that admit every service, then the nearest.
 func (p *planner) choose(id IncidentID, was, now *EntryPlan, at *geo.Point, zones []*Zone) {
 	owner := func(g GateID) *Zone {
 		for _, z := range zones {
@@ -440,7 +458,8 @@ func (p *planner) choose(id IncidentID, was, now *EntryPlan, at *geo.Point, zone
 	for _, z := range zones {
 		var best *Gate
 		for n := range z.Gates {
-			if g := &z.Gates[n]; best == nil || geo.Distance(g.Point, *at) < geo.Distance(best.Point, *at) {
+			g := &z.Gates[n]
+			if best == nil || cmp.Or(cmp.Compare(min(1, len(g.Admits)), min(1, len(best.Admits))), cmp.Compare(geo.Distance(g.Point, *at), geo.Distance(best.Point, *at))) < 0 {
 				best = g
 			}
 		}
@@ -506,7 +525,7 @@ func (c PlanEntry) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			}
 		}
 	}
-	slices.SortFunc(group, compareIDs[IncidentID])
+	slices.SortFunc(group, byNumber[IncidentID])
 	p := s.planner(m, nil)
 	plans := map[IncidentID]*EntryPlan{}
 	for _, id := range group {
@@ -516,28 +535,17 @@ func (c PlanEntry) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		if c.Apart {
 			plan.With = ""
 		}
-		p.plans[id] = &plan
+		p.plans[id], p.told[id] = &plan, true // each is said below, once
 		if !plan.same(was) {
 			plans[id] = &plan
 		}
 	}
 	for _, id := range group {
 		if plan := plans[id]; plan != nil {
-			out = p.planned(id, s.Incidents[id], plan, out)
+			out = p.planned(id, s.Incidents[id], plan, true, out)
 		}
 	}
 	return out, nil
-}
-
-// alarmsIn counts the alarms among the events of a command so far.
-func alarmsIn(events []Event) uint64 {
-	n := uint64(0)
-	for _, e := range events {
-		if _, is := e.(*AlarmRaised); is {
-			n++
-		}
-	}
-	return n
 }
 
 // inZone is an incident as it will be in a zone.

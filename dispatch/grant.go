@@ -89,7 +89,7 @@ func (a *Agreement) opens(of Service, i *Incident, now Instant) bool {
 func (s *State) agreementFor(of Service, i *Incident, now Instant) *Agreement {
 	var best *Agreement
 	for _, a := range s.Agreements { // the longest wins: the order cannot show
-		if a.InForce(now) && a.opens(of, i, now) && (best == nil || a.Until > best.Until || (a.Until == best.Until && compareIDs(a.ID, best.ID) < 0)) {
+		if a.InForce(now) && a.opens(of, i, now) && (best == nil || a.Until > best.Until || (a.Until == best.Until && byNumber(a.ID, best.ID) < 0)) {
 			best = a
 		}
 	}
@@ -100,7 +100,7 @@ func (s *State) agreementFor(of Service, i *Incident, now Instant) *Agreement {
 func (s *State) agreementAhead(of Service, i *Incident, now Instant) *Agreement {
 	var best *Agreement
 	for _, a := range s.Agreements { // the first to begin wins: the order cannot show
-		if a.From > now && a.opens(of, i, now) && (best == nil || a.From < best.From || (a.From == best.From && compareIDs(a.ID, best.ID) < 0)) {
+		if a.From > now && a.opens(of, i, now) && (best == nil || a.From < best.From || (a.From == best.From && byNumber(a.ID, best.ID) < 0)) {
 			best = a
 		}
 	}
@@ -131,7 +131,7 @@ func (s *State) clearancesAt(i *Incident, near bool, now Instant) []*Clearance {
 			found = append(found, c)
 		}
 	}
-	slices.SortFunc(found, func(a, b *Clearance) int { return compareIDs(a.ID, b.ID) })
+	slices.SortFunc(found, func(a, b *Clearance) int { return byNumber(a.ID, b.ID) })
 	return found
 }
 
@@ -327,7 +327,7 @@ func (s *State) clearanceAlarm(c *Clearance, text string, out []Event) Event {
 	if i := s.Incidents[c.Incident]; i != nil && i.LifeSafety {
 		level = LevelLifeSafety
 	}
-	return &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseClearance, Level: level, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)), Incident: c.Incident, About: "clearance:" + string(c.ID), Text: text}
+	return &AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CauseClearance, Level: level, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)), Incident: c.Incident, About: "clearance:" + string(c.ID), Text: text}
 }
 
 func (c GiveClearance) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -401,7 +401,7 @@ func (s *State) tellServices(zone ZoneID, services []Service, what string, sent 
 		} else if contains(services, of) {
 			continue // for another gate or incident
 		}
-		out = append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseClearance, Level: LevelNotice, Desk: s.deskFor(of), About: "zone:" + string(zone) + "/" + string(of), Text: text})
+		out = append(out, &AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CauseClearance, Level: LevelNotice, Desk: s.deskFor(of), About: "zone:" + string(zone) + "/" + string(of), Text: text})
 	}
 	return out
 }
@@ -487,7 +487,7 @@ func (s *State) closingAlarm(there, back []UnitID, about, text string, out []Eve
 	if len(there)+len(back) > 0 {
 		level, text = LevelLifeSafety, text+"; "+inWords(there, back)
 	}
-	return append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseGrantEnded, Level: level, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)), About: about, Text: text})
+	return append(out, &AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CauseGrantEnded, Level: level, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)), About: about, Text: text})
 }
 
 func (c RecordAgreement) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -554,7 +554,7 @@ func (c EndAgreement) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 }
 
 func (s *State) endAgreement(a *Agreement, reason string, m Meta, out []Event) []Event {
-	if !a.Began {
+	if m.At < a.From { // it opened nothing; one whose time has come did, though no Tick has said so yet
 		return append(out, &AgreementEnded{Agreement: a.ID, Reason: reason})
 	}
 	without := *s

@@ -286,7 +286,7 @@ func (s *State) planDue(p *Plan, m Meta, out []Event) []Event {
 	remind := func(step int, desk DeskID, text string) {
 		about := "plan:" + string(p.ID) + "/" + strconv.Itoa(step)
 		out = append(out, &PlanReminded{Plan: p.ID, Step: step, Next: m.At.Add(PlanRemindEvery)},
-			&AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CausePlan, Level: LevelWarning, Desk: desk, About: about, Text: text})
+			&AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CausePlan, Level: LevelWarning, Desk: desk, About: about, Text: text})
 	}
 	for k := range p.Steps {
 		step := &p.Steps[k]

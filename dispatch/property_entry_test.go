@@ -18,9 +18,9 @@ func TestWaysIn(t *testing.T) {
 			w.run(AddUnit{ID: UnitID(fmt.Sprintf("M%d", n)), Service: "ems", Kind: "medic", Status: StatusAvailable})
 		}
 		w.run(RecordLiaison{Role: "resident", Channel: "radio", Consent: true, ExpiresAt: w.meta.At.Add(60 * Day)})
-		paper := grantPaper{}
+		paper, insist := grantPaper{}, map[UnitID]bool{}
 		for range rapid.IntRange(1, 40).Draw(t, "commands") {
-			paper.step(w)
+			paper.step(w, insist)
 		}
 		w.replay()
 	})
@@ -29,7 +29,7 @@ func TestWaysIn(t *testing.T) {
 // grantPaper is when each grant begins and ends at the latest.
 type grantPaper map[string][2]Instant
 
-func (p grantPaper) step(w *world) {
+func (p grantPaper) step(w *world, insist map[UnitID]bool) {
 	w.meta.At = w.meta.At.Add(rapid.SampledFrom([]Millis{0, 0, Second, Minute, 11 * Minute, 31 * Minute, 2 * Hour, 25 * Hour}).Draw(w.t, "later"))
 	c := p.draw(w)
 	if _, is := c.(restart); is {
@@ -40,7 +40,7 @@ func (p grantPaper) step(w *world) {
 	if w.run(c) == nil {
 		for _, e := range w.events[from:] {
 			p.note(e)
-			p.afterEvent(w, e.Event)
+			insists(e.Event, insist)
 		}
 		if _, is := c.(Tick); is {
 			p.afterTick(w)
@@ -51,6 +51,7 @@ func (p grantPaper) step(w *world) {
 	}
 	p.grants(w)
 	p.neighbours(w)
+	p.onTheirWay(w, insist)
 }
 
 // note keeps what was granted and ended.
@@ -102,23 +103,38 @@ func (p grantPaper) afterTick(w *world) {
 	}
 }
 
-// afterEvent: when a grant ends, nobody of its services is still on the way in whom
-// nothing else lets in; and it is said aloud when somebody was inside.
-func (p grantPaper) afterEvent(w *world, e Event) {
-	var back []UnitID
+// insists keeps which units are where they are whatever the rule: sent in all the same,
+// or said to be on scene.
+func insists(e Event, insist map[UnitID]bool) {
 	switch e := e.(type) {
-	case *ClearanceEnded:
-		back = e.Back
-	case *AgreementEnded:
-		back = e.Back
-	default:
-		return
+	case *UnitDispatched:
+		insist[e.Unit] = e.Private.Text != ""
+	case *UnitStatusChanged:
+		insist[e.Unit] = insist[e.Unit] || e.Status == StatusOnScene
 	}
-	for _, id := range back {
-		if u := w.live.Units[id]; u.Incident != "" && !w.live.Incidents[u.Incident].active(id).Outside {
-			if way, closed := w.live.HowToEnter(u.Service, w.live.Incidents[u.Incident], w.meta.At); closed && !way.In {
-				w.t.Fatalf("%s is not stopped", id)
-			}
+}
+
+// onTheirWay: nobody is on the way in who may not go in, once a Tick has ended what is
+// over, unless somebody insisted.
+func (p grantPaper) onTheirWay(w *world, insist map[UnitID]bool) {
+	for _, span := range p { // any of them: the order cannot show
+		if span[1] <= w.meta.At {
+			return // a Tick is still to come
+		}
+	}
+	for _, z := range w.live.Zones { // the same
+		if z.EndedAt == 0 && z.Until != 0 && z.Until <= w.meta.At {
+			return
+		}
+	}
+	for _, id := range sortedKeys(w.live.Units) {
+		u := w.live.Units[id]
+		i := w.live.Incidents[u.Incident]
+		if i == nil || insist[id] || i.active(id).Outside || u.Status == StatusOnScene || u.Status == StatusTransporting {
+			continue
+		}
+		if way, closed := w.live.HowToEnter(u.Service, i, w.meta.At); closed && !way.In {
+			w.t.Fatalf("%s is on the way in to %s, though: %s (%s)", id, i.ID, way.Do, way.Basis)
 		}
 	}
 }
@@ -175,7 +191,7 @@ func (p grantPaper) draw(w *world) Command {
 	services := rapid.SampledFrom([][]Service{{"police"}, {"ems"}, {"police", "ems"}}).Draw(t, "services")
 	until := w.meta.At.Add(rapid.SampledFrom([]Millis{5 * Minute, 30 * Minute, 3 * Hour}).Draw(t, "until"))
 	rules := []ZoneRule{{Service: "police", Entry: rapid.SampledFrom(entries).Draw(t, "police")}, {Service: "ems", Entry: rapid.SampledFrom(entries).Draw(t, "ems")}}
-	switch rapid.IntRange(0, 19).Draw(t, "command") {
+	switch rapid.IntRange(0, 24).Draw(t, "command") {
 	case 0, 1, 2:
 		point := at("place")
 		return ReceiveContact{ID: ContactID(fmt.Sprintf("c%d", s.Counters.Contact+1)), Channel: "phone", Type: rapid.SampledFrom([]string{"THEFT", "SHOTS", "FALL"}).Draw(t, "type"), Person: Private{Place: "100 block of Main St", Point: &point}}
@@ -192,7 +208,7 @@ func (p grantPaper) draw(w *world) Command {
 			z.Until = until
 		}
 		for range rapid.IntRange(0, 2).Draw(t, "gates") {
-			z.Gates = append(z.Gates, Gate{Name: "gate", Point: at("gate")})
+			z.Gates = append(z.Gates, Gate{Name: "gate", Point: at("gate"), Admits: rapid.SampledFrom([][]Service{nil, nil, {"ems"}}).Draw(t, "admits")})
 		}
 		return z
 	case 5:
@@ -239,6 +255,10 @@ func (p grantPaper) draw(w *world) Command {
 		return CloseIncident{Incident: incident, Disposition: "done", Authority: "a"}
 	case 18:
 		return restart{}
+	case 19:
+		return TriageContact{Contact: ContactID(fmt.Sprintf("c%d", max(1, s.Counters.Contact))), Type: rapid.SampledFrom([]string{"THEFT", "SHOTS", "CARDIAC"}).Draw(t, "triaged")}
+	case 20:
+		return JoinContact{Contact: ContactID(fmt.Sprintf("c%d", max(1, s.Counters.Contact))), Incident: incident}
 	}
 	return Tick{}
 }

@@ -101,13 +101,14 @@ type room struct {
 	state  *State
 	meta   Meta
 	events []Stamped
+	begun  map[string]bool // subjects
 	out    strings.Builder
 
 	commands int // since the last gesture
 }
 
 func newRoom(t *testing.T) *room {
-	return &room{t: t, state: NewState(), meta: Meta{At: scenarioStart, By: "room"}}
+	return &room{t: t, begun: map[string]bool{}, state: NewState(), meta: Meta{At: scenarioStart, By: "room"}}
 }
 
 // scenarioStart is midnight of a scenario's first day; its clock has no zone.
@@ -132,6 +133,14 @@ func (r *room) do(c Command) {
 		line := describe(r.state, e)
 		Evolve(r.state, st)
 		r.events = append(r.events, st)
+		if sealed, is := e.(Sealed); is {
+			if Begins(e) {
+				r.begun[sealed.Subject()] = true
+			}
+			if !r.begun[sealed.Subject()] && *sealed.Secret() != (Private{}) {
+				r.t.Fatalf("%s is sealed under %s, which no event has begun: the engine would not keep its words", e.EventName(), sealed.Subject())
+			}
+		}
 		if line == "" {
 			line = describeAfter(r.state, e)
 		}

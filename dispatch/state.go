@@ -204,7 +204,8 @@ type Assignment struct {
 	Travel     Millis      `json:"travel,omitempty"` // as estimated at dispatch; 0 = not given
 	Model      string      `json:"model,omitempty"`  // what estimated it
 	Stacked    bool        `json:"stacked,omitempty"`
-	Outside    bool        `json:"outside,omitempty"` // it waits at the rendezvous: it may not go in
+	Outside    bool        `json:"outside,omitempty"`  // it waits at the rendezvous: it may not go in
+	Insisted   bool        `json:"insisted,omitempty"` // it was sent in against the rule: no change of the rule stops it
 	Milestones []Milestone `json:"milestones,omitempty"`
 	EndedAt    Instant     `json:"ended_at,omitempty"`
 	EndReason  string      `json:"end_reason,omitempty"`

@@ -171,14 +171,14 @@ func (s *State) zonesOver(now Instant) []ZoneID {
 			over = append(over, id)
 		}
 	}
-	slices.SortFunc(over, compareIDs[ZoneID])
+	slices.SortFunc(over, byNumber[ZoneID])
 	return over
 }
 
 func (s *State) zonesDue(over []ZoneID, m Meta, out []Event) []Event {
 	out = s.endZones(over, "its time was over", m, out)
 	for _, id := range over {
-		out = append(out, &AlarmRaised{ID: s.nextAlarm(alarmsIn(out)), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
+		out = append(out, &AlarmRaised{ID: s.nextAlarm(raised(out)), Cause: CauseZone, Level: LevelNotice, Desk: s.supervisorOf(s.deskFor(s.Config.DefaultService)),
 			Text: "zone " + s.Zones[id].Name + " has ended at its limit: declare it anew if it still holds"})
 	}
 	return out

@@ -212,13 +212,10 @@ func (s *State) zonesAt(p *geo.Point, but ...ZoneID) []*Zone {
 		}
 	}
 	slices.SortFunc(found, func(a, b *Zone) int {
-		return cmp.Or(cmp.Compare(s.depth(b), s.depth(a)), cmp.Compare(b.From, a.From), compareIDs(b.ID, a.ID))
+		return cmp.Or(cmp.Compare(s.depth(b), s.depth(a)), cmp.Compare(b.From, a.From), byNumber(b.ID, a.ID))
 	})
 	return found
 }
-
-// compareIDs compares names like z2 and z10 by their number.
-func compareIDs[T ~string](a, b T) int { return cmp.Or(cmp.Compare(len(a), len(b)), cmp.Compare(a, b)) }
 
 // depth is how many zones it is an exception in, one in another.
 func (s *State) depth(z *Zone) int {

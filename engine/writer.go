@@ -343,8 +343,7 @@ func (w *writer) sealInto(r *schema.Record, seq uint64, event dispatch.Event) (e
 		return err
 	}
 	birth := vault.Known
-	switch event.(type) {
-	case *dispatch.ContactReceived, *dispatch.ClaimRecorded, *dispatch.BulletinIssued, *dispatch.LiaisonRecorded, *dispatch.AgreementRecorded, *dispatch.HazardRecorded:
+	if dispatch.Begins(event) {
 		birth = w.births
 	}
 	r.Subject = sealed.Subject()

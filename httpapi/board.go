@@ -144,11 +144,17 @@ func (s *Server) rowsOf(who auth.Principal) rows {
 	return r
 }
 
-// rowsPast gives the row maker for a state of the past: who is asking, and what is
-// confidential, are as they are today.
+// rowsPast gives the row maker for a state of the past: who is asking, what is
+// confidential, and who consents to be talked to, are as they are today.
 func (s *Server) rowsPast(ctx context.Context, st *dispatch.State, when dispatch.Instant) rows {
 	r := rows{s: st, now: when, zone: s.room.location(), sight: identity(ctx).Sight(), room: NewRoom(), role: identity(ctx).Role}
-	s.room.Look(func(today *dispatch.State) { r.hidden = maps.Clone(today.Confidential) })
+	s.room.Look(func(today *dispatch.State) {
+		r.hidden = maps.Clone(today.Confidential)
+		r.consents = make(map[dispatch.LiaisonID]bool, len(today.Liaisons))
+		for id := range today.Liaisons { // a set: the order cannot show
+			r.consents[id] = true
+		}
+	})
 	return r
 }
 
@@ -191,7 +197,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Stations = list(st.Stations, r.station, nil)
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Bulletins = list(st.Bulletins, r.bulletin, nil)
-	b.Liaisons = list(st.Liaisons, r.liaison, nil)
+	b.Liaisons = list(st.Liaisons, r.liaison, func(l *dispatch.Liaison) bool { return r.consents == nil || r.consents[l.ID] })
 	b.Clearances = list(st.Clearances, r.clearance, nil)
 	b.Plans = list(st.Plans, r.plan, nil)
 	b.Agreements = list(st.Agreements, r.agreement, nil)

@@ -84,7 +84,7 @@ type EntryWay struct {
 	Zone    string   `json:"zone"`
 	Rule    string   `json:"rule" doc:"as declared"`
 	Entry   string   `json:"entry" doc:"as it counts now"`
-	Basis   string   `json:"basis" doc:"rule, heat:hot, agreement:ag1 or clearance:ec1"`
+	Basis   string   `json:"basis" doc:"rule, heat:hot, gate:g1, agreement:ag1 or clearance:ec1"`
 	Until   string   `json:"until,omitempty"`
 	Escort  string   `json:"escort,omitempty"`
 	In      bool     `json:"in" doc:"they may go in now"`

@@ -320,6 +320,8 @@ type rows struct {
 	room   *Room
 	role   auth.Role                                     // empty: nobody in particular
 	hidden map[dispatch.ContactID]*dispatch.Confidential // as it is today, whatever time s is of
+
+	consents map[dispatch.LiaisonID]bool // who may be shown in a state of the past; nil: s is of today
 }
 
 func stamp(at dispatch.Instant, zone *time.Location) string {

@@ -68,11 +68,15 @@ func TestTheWayInIsOneForAllServices(t *testing.T) {
 
 func TestAnAgreementNeedsSomebodyWhoConsented(t *testing.T) {
 	d := walled(t)
-	liaison := map[string]any{"role": "spokesperson", "channel": "telephone", "zone": "z1", "consent": false, "expires_at": when(d.engine.Now().Add(dispatch.Day))}
+	liaison := map[string]any{"role": "spokesperson", "channel": "telephone 7", "zone": "z1", "consent": false, "expires_at": when(d.engine.Now().Add(dispatch.Day))}
 	d.ask("POST", "/api/v1/liaisons", liaison).want(t, http.StatusUnprocessableEntity, "consent_missing")
 	liaison["consent"] = true
 	d.ask("POST", "/api/v1/liaisons", liaison).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/liaisons/l1/attempts", map[string]any{"result": "no_answer"}).want(t, http.StatusOK, "")
+	before := d.engine.Now()
+	if got := d.ask("GET", "/api/v1/events?limit=1000", nil); !strings.Contains(got.text, "telephone 7") {
+		t.Errorf("while they consent it is there: %s", got.text)
+	}
 	agreement := map[string]any{"liaison": "l1", "zone": "z1", "terms": "one lane stays free", "services": []string{"police"}, "until": when(d.engine.Now().Add(dispatch.Hour)), "agreed_by": "officer", "witnessed_by": "official"}
 	d.ask("POST", "/api/v1/agreements", agreement).want(t, http.StatusOK, "")
 	board := d.ask("GET", "/api/v1/board", nil).want(t, http.StatusOK, "")
@@ -87,6 +91,12 @@ func TestAnAgreementNeedsSomebodyWhoConsented(t *testing.T) {
 	d.ask("DELETE", "/api/v1/agreements/ag1?reason=broken", nil).want(t, http.StatusOK, "")
 	d.ask("DELETE", "/api/v1/liaisons/l1?reason=withdrawn", nil).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/agreements", agreement).want(t, http.StatusNotFound, "liaison_unknown")
+	// How to reach them is read nowhere any more: neither in the journal nor in the past.
+	for _, path := range []string{"/api/v1/events?limit=1000", "/api/v1/board?as_of=" + when(before), "/api/v1/board"} {
+		if got := d.ask("GET", path, nil).want(t, http.StatusOK, ""); strings.Contains(got.text, "telephone 7") {
+			t.Errorf("%s shows how to reach somebody who took the consent back: %s", path, got.text)
+		}
+	}
 }
 
 func TestAdviceFollowsAProtocol(t *testing.T) {

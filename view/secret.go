@@ -1,6 +1,10 @@
 package view
 
-import "github.com/everycall/everycall/dispatch"
+import (
+	"strings"
+
+	"github.com/everycall/everycall/dispatch"
+)
 
 // WithoutSecret returns an event without its private part: a copy, where there is any.
 func WithoutSecret(event dispatch.Event) dispatch.Event {
@@ -137,7 +141,8 @@ func WithoutSecret(event dispatch.Event) dispatch.Event {
 	return event
 }
 
-// Hidden reports whether an event's words are about a contact that is confidential.
+// Hidden reports whether an event's words are not to be read today: about a contact that
+// is confidential, a claim that is sealed, or a liaison whose consent has run out.
 func Hidden(today *dispatch.State, event dispatch.Event) bool {
 	if c, is := event.(*dispatch.ClearingProposed); is { // one reason for all
 		for _, id := range c.Bulk.Contacts {
@@ -147,7 +152,18 @@ func Hidden(today *dispatch.State, event dispatch.Event) bool {
 		}
 	}
 	sealed, is := event.(dispatch.Sealed)
-	return is && today.Confidential[dispatch.ContactID(sealed.Subject())] != nil
+	if !is {
+		return false
+	}
+	subject := sealed.Subject()
+	if id, about := strings.CutPrefix(subject, "claim:"); about {
+		c := today.Claims[dispatch.ClaimID(id)]
+		return c == nil || c.Sealed()
+	}
+	if id, about := strings.CutPrefix(subject, "liaison:"); about {
+		return today.Liaisons[dispatch.LiaisonID(id)] == nil
+	}
+	return today.Confidential[dispatch.ContactID(subject)] != nil
 }
 
 // Subject is the contact under whose key an event's words are sealed; empty where there
