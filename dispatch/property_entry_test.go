@@ -166,8 +166,8 @@ func (p grantPaper) neighbours(w *world) {
 			continue
 		}
 		root := w.live.Incidents[i.Entry.With]
-		if root == nil || !root.Open() || root.Entry == nil || root.Entry.Apart || root.Entry.With != "" || !contains(root.Entry.Zones, i.Entry.Owner) {
-			continue
+		if root == nil || !root.Open() || root.Entry == nil || root.Entry.Apart || root.Entry.With != "" {
+			w.t.Fatalf("%s goes in as %s does, which has no way in of its own", i.ID, i.Entry.With)
 		}
 		if i.Entry.Gate != root.Entry.Gate {
 			w.t.Fatalf("%s goes in by %s as %s does, but that goes in by %s", i.ID, i.Entry.Gate, root.ID, root.Entry.Gate)

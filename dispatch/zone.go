@@ -367,6 +367,9 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 			}
 		}
 	}
+	if no := s.knowsGates(c.Gates); no != nil {
+		return nil, no
+	}
 	z := Zone{ID: ZoneID(numbered("z", s.Counters.Zone+1)), Name: c.Name, Within: c.Within, Outline: c.Outline, Rules: c.Rules, Parts: c.Parts,
 		Gates: s.named(c.Gates), From: m.At, Until: c.Until, Authority: c.Authority, Reason: c.Reason, By: m.By, Version: 1}
 	if no := s.checkZone(&z, c.Replaces, m); no != nil {
@@ -406,6 +409,9 @@ func (c AmendZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	}
 	if len(old.History) >= MaxZoneChanges {
 		return nil, reject(LimitReached, "zone %q was changed %d times: at most MaxZoneChanges; replace it", old.Name, len(old.History))
+	}
+	if no := s.knowsGates(c.Gates); no != nil {
+		return nil, no
 	}
 	z := Zone{ID: old.ID, Name: c.Name, Within: old.Within, Outline: c.Outline, Rules: c.Rules, Parts: c.Parts, Gates: s.named(c.Gates), From: old.From, Until: c.Until,
 		Authority: c.Authority, Reason: c.Reason, By: old.By, Version: old.Version + 1}
