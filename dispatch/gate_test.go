@@ -169,3 +169,149 @@ func TestGateNamesAreTheRooms(t *testing.T) {
 		t.Fatalf("the second gate is %s", got)
 	}
 }
+
+// TestEndedZoneNamesWhoIsInside: an agreement that ends with its zone leaves somebody
+// where another zone still lets nobody in, and that is said aloud.
+func TestEndedZoneNamesWhoIsInside(t *testing.T) {
+	r := newCommanded(t)
+	r.zone(0, 4000, twoGates...)
+	r.zone(500, 5000)
+	r.do(AddUnit{ID: "U1", Service: "police", Kind: "patrol", Status: StatusAvailable})
+	r.do(RecordLiaison{Role: "resident", Channel: "radio", Consent: true, ExpiresAt: r.meta.At.Add(Day)})
+	r.do(RecordAgreement{Liaison: "l1", Zone: "z1", Terms: "one lane", Services: []Service{"police"}, Until: r.meta.At.Add(Hour), AgreedBy: "a", WitnessedBy: "b"})
+	i := r.call(east(1000, 0))
+	r.do(DispatchUnit{Unit: "U1", Incident: i})
+	r.do(SetUnitStatus{Unit: "U1", Status: StatusOnScene, Source: SourceRadio})
+	r.do(EndZone{Zone: "z1", Reason: "over"})
+	for _, a := range r.s.Alarms {
+		if a.Cause == CauseGrantEnded && a.Level == LevelLifeSafety {
+			return
+		}
+	}
+	t.Fatalf("nobody is told that U1 is inside without a right to be: %+v", r.s.Alarms)
+}
+
+// TestOutlinesThatHoldSomething: an outline that encloses nothing, crosses itself or
+// goes round the planet is refused, before it closes what nobody meant.
+func TestOutlinesThatHoldSomething(t *testing.T) {
+	at := func(pairs ...int32) geo.Ring {
+		var r geo.Ring
+		for n := 0; n < len(pairs); n += 2 {
+			r = append(r, geo.Point{Lon: pairs[n] * 10_000, Lat: pairs[n+1] * 10_000})
+		}
+		return r
+	}
+	for name, c := range map[string]struct {
+		outline geo.Ring
+		taken   bool
+	}{
+		"a square":                 {at(0, 0, 9, 0, 9, 9, 0, 9), true},
+		"with a corner said twice": {at(0, 0, 9, 0, 9, 0, 9, 9, 0, 9), true},
+		"with a point on a side":   {at(0, 0, 4, 0, 9, 0, 9, 9, 0, 9), true},
+		"closed as in GeoJSON":     {at(0, 0, 9, 0, 9, 9, 0, 9, 0, 0), true},
+		"a point":                  {at(1, 1, 1, 1, 1, 1), false},
+		"a line":                   {at(0, 0, 4, 0, 9, 0), false},
+		"there and back":           {at(0, 0, 9, 9, 5, 5), false},
+		"a bow tie":                {at(0, 0, 9, 9, 9, 0, 0, 9), false},
+		"over the date line":       {geo.Ring{{Lon: 1_790_000_000, Lat: 0}, {Lon: -1_790_000_000, Lat: 0}, {Lon: -1_790_000_000, Lat: 10_000_000}, {Lon: 1_790_000_000, Lat: 10_000_000}}, false},
+	} {
+		r := newCommanded(t)
+		for _, command := range []Command{
+			DeclareZone{Name: "z", Outline: c.outline, Authority: "a", Reason: "b"},
+			DeclareZone{Name: "z", Outline: at(-5, -5, 19, -5, 19, 19, -5, 19), Parts: []ZonePart{{Heat: HeatHot, Outline: c.outline}}, Authority: "a", Reason: "b"},
+		} {
+			if no := r.try(command); (no == nil) != c.taken || no != nil && no.Code != PlaceInvalid {
+				t.Errorf("%s: %v", name, no)
+			}
+		}
+	}
+	r := newCommanded(t)
+	if no := r.try(DeclareZone{Name: "z", Outline: at(0, 0, 9, 0, 9, 9), Parts: []ZonePart{{Heat: HeatHot, Outline: at(20, 20, 29, 20, 29, 29)}}, Authority: "a", Reason: "b"}); no == nil || no.Code != PlaceInvalid {
+		t.Errorf("a hot part that lies wholly outside its zone was taken: %v", no)
+	}
+}
+
+// TestBulletinNamesAGateThatIsGone: what named a gate when it was issued stays from the
+// public after the gate has left the room.
+func TestBulletinNamesAGateThatIsGone(t *testing.T) {
+	r := newCommanded(t)
+	r.zone(0, 1000, Gate{Name: "Harbour steps", Point: east(0, 0)})
+	r.do(IssueBulletin{Text: "Medics meet at Harbour steps."})
+	r.do(EndZone{Zone: "z1", Reason: "over"})
+	for range 3 {
+		r.meta.At = r.meta.At.Add(Day)
+		r.do(Tick{})
+	}
+	if len(r.s.Zones) != 0 {
+		t.Fatal("the zone is to have left the board")
+	}
+	if public := r.s.PublicBulletins(r.meta.At); len(public) != 0 {
+		t.Fatalf("the public reads %q", public[0].Text)
+	}
+	if no := r.try(ReleaseBulletin{Bulletin: "bu1"}); no == nil || no.Code != BulletinNamesOperations {
+		t.Fatalf("it was released: %v", no)
+	}
+}
+
+// TestInsistedOnlyWhereRefused: a reason that was not needed when a unit was sent does not
+// send it in where a later rule stops it.
+func TestInsistedOnlyWhereRefused(t *testing.T) {
+	r := newCommanded(t)
+	r.do(AddUnit{ID: "U1", Service: "police", Kind: "patrol", Status: StatusAvailable})
+	i := r.call(east(100, 0))
+	r.do(DispatchUnit{Unit: "U1", Incident: i, Override: "sent anyway"})
+	r.zone(0, 1000, twoGates[0])
+	if a := r.s.Incidents[i].active("U1"); !a.Outside {
+		t.Fatal("U1 goes on into a zone that was declared after it was sent")
+	}
+}
+
+func texts(alarms map[AlarmID]*Alarm) (all []string) {
+	for _, id := range sortedKeys(alarms) {
+		all = append(all, string(alarms[id].Cause)+" "+alarms[id].Text)
+	}
+	return all
+}
+
+// TestUnansweredClearanceLeavesTheBoard: an alarm about a question goes with it.
+func TestUnansweredClearanceLeavesTheBoard(t *testing.T) {
+	r := newCommanded(t)
+	for n := range 10 { // else a trigger proposes a posture
+		r.do(AddUnit{ID: UnitID(fmt.Sprint("V", n)), Service: "police", Kind: "patrol", Status: StatusAvailable})
+	}
+	r.zone(0, 1000, twoGates[0])
+	r.do(AskClearance{Zone: "z1", Services: []Service{"police"}, RequiredBy: "sergeant"})
+	for range 3 {
+		r.meta.At = r.meta.At.Add(Day)
+		r.do(Tick{})
+	}
+	if len(r.s.Clearances)+len(r.s.Alarms) != 0 {
+		t.Fatalf("left for ever: %d clearances, %d alarms: %s", len(r.s.Clearances), len(r.s.Alarms), texts(r.s.Alarms))
+	}
+}
+
+// BenchmarkDeclareZoneOverManyCalls declares a zone that many open calls lie in.
+func BenchmarkDeclareZoneOverManyCalls(b *testing.B) {
+	s := NewState()
+	meta := Meta{At: scenarioStart, By: "tester"}
+	give := func(c Command) {
+		events, no := Decide(s, meta, c, nil)
+		if no != nil {
+			b.Fatal(no)
+		}
+		for _, e := range events {
+			Evolve(s, Stamped{At: meta.At, By: meta.By, Event: e})
+		}
+	}
+	give(Configure{Config: roomAlternate()})
+	for n := range 4000 {
+		at := east(int32(n%200)*90, int32(n/200)*100)
+		give(ReceiveContact{ID: ContactID(fmt.Sprint("c", n)), Channel: "phone", Type: "THEFT", Person: Private{Place: "100 block of Main St", Point: &at}})
+	}
+	for b.Loop() {
+		if _, no := Decide(s, meta, DeclareZone{Name: "zone", Outline: geo.Ring{east(-100, -100), east(30000, -100), east(30000, 9000), east(-100, 9000)},
+			Rules: []ZoneRule{{Service: "police", Entry: EntryStageOutside}}, Gates: twoGates, Authority: "a", Reason: "b"}, nil); no != nil {
+			b.Fatal(no)
+		}
+	}
+}

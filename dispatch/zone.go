@@ -290,6 +290,65 @@ func checkOutline(field string, r geo.Ring, most int) *Rejection {
 			return reject(PlaceInvalid, "a point of the outline is not on the planet").at(field)
 		}
 	}
+	box := r.Box()
+	if int64(box.Max.Lon)-int64(box.Min.Lon) > MaxOutlineSpan || int64(box.Max.Lat)-int64(box.Min.Lat) > MaxOutlineSpan {
+		return reject(PlaceInvalid, "an outline is at most 5 degrees wide and high; draw one over the date line as two").at(field)
+	}
+	corners := slices.Compact(slices.Clone(r))
+	if len(corners) > 1 && corners[0] == corners[len(corners)-1] {
+		corners = corners[:len(corners)-1]
+	}
+	if flat(corners) {
+		return reject(PlaceInvalid, "the outline encloses nothing: its points lie on one line").at(field)
+	}
+	if m, n := crossing(corners); m != n {
+		return reject(PlaceInvalid, "the outline crosses or touches itself, at the sides from its corners %d and %d: draw it anew", m+1, n+1).at(field)
+	}
+	return nil
+}
+
+// flat reports whether all corners lie on one line.
+func flat(r geo.Ring) bool {
+	on := func(p, a, b geo.Point) bool { return geo.Crosses(p, p, a, b) }
+	far := slices.IndexFunc(r, func(p geo.Point) bool { return p != r[0] })
+	return far < 0 || !slices.ContainsFunc(r, func(p geo.Point) bool { return !on(p, r[0], r[far]) && !on(r[0], p, r[far]) && !on(r[far], r[0], p) })
+}
+
+// crossing is the first two sides of an outline, neither next to the other, that have a
+// point in common; the same twice for none.
+func crossing(r geo.Ring) (int, int) {
+	type side struct {
+		n   int
+		box geo.Box
+	}
+	sides := make([]side, len(r))
+	for n := range r {
+		sides[n] = side{n, geo.BoxOf(r[n], r[(n+1)%len(r)])}
+	}
+	slices.SortFunc(sides, func(a, b side) int {
+		return cmp.Or(cmp.Compare(a.box.Min.Lat, b.box.Min.Lat), cmp.Compare(a.n, b.n))
+	})
+	for k, a := range sides {
+		for _, b := range sides[k+1:] {
+			if b.box.Min.Lat > a.box.Max.Lat {
+				break
+			}
+			apart := (a.n - b.n + len(r)) % len(r)
+			if apart > 1 && apart < len(r)-1 && a.box.Intersects(b.box) && geo.Crosses(r[a.n], r[(a.n+1)%len(r)], r[b.n], r[(b.n+1)%len(r)]) {
+				return min(a.n, b.n), max(a.n, b.n)
+			}
+		}
+	}
+	return 0, 0
+}
+
+// partsInside refuses a part that nobody can be in.
+func (z *Zone) partsInside() *Rejection {
+	for _, part := range z.Parts {
+		if !ringsMeet(part.Outline, z.Outline) {
+			return reject(PlaceInvalid, "a %s part lies wholly outside the zone", part.Heat).at("parts")
+		}
+	}
 	return nil
 }
 
@@ -375,6 +434,9 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	if no := s.checkZone(&z, c.Replaces, m); no != nil {
 		return nil, no
 	}
+	if no := z.partsInside(); no != nil {
+		return nil, no
+	}
 	var replaced []ZoneID
 	if c.Replaces != "" {
 		replaced = append(replaced, c.Replaces)
@@ -423,6 +485,9 @@ func (c AmendZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			return nil, reject(ZoneHasExceptions, "an exception within zone %q would lie outside it: end that first", old.Name).at("outline")
 		}
 	}
+	if no := z.partsInside(); no != nil {
+		return nil, no
+	}
 	out = append(out, &ZoneAmended{Zone: z, Why: c.Why})
 	p := s.planner(m, &z)
 	for _, id := range p.around(z.Outline, z.ID) {
@@ -461,10 +526,11 @@ func (s *State) endZones(ids []ZoneID, reason string, m Meta, out []Event) []Eve
 		out = s.completePlan("zone:"+string(id), "", out)
 	}
 	p := s.planner(m, nil, ids...)
-	for _, iid := range p.around(nil, ids...) {
+	around := p.around(nil, ids...)
+	for _, iid := range around {
 		out = p.move(s.Incidents[iid], false, out)
 	}
-	return out
+	return p.leftInside(ids, around, out)
 }
 
 func (e *ZoneDeclared) evolve(s *State, _ Stamped) {
