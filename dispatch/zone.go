@@ -149,6 +149,7 @@ type DeclareZone struct {
 // AmendZone changes a zone in force; everything is given as it shall be.
 type AmendZone struct {
 	Zone      ZoneID
+	Version   int // that it was read as; 0: whatever it is now
 	Name      string
 	Outline   geo.Ring
 	Rules     []ZoneRule
@@ -268,7 +269,7 @@ func (s *State) checkZone(z *Zone, besides ZoneID, m Meta) *Rejection {
 		}
 	}
 	if z.Until != 0 && z.Until <= m.At {
-		return reject(TimeInvalid, "it ends in the future").at("until")
+		return reject(TimeInvalid, "its end is not ahead: say a later time, or none").at("until")
 	}
 	if outer := s.Zones[z.Within]; z.Within != "" && (outer == nil || outer.EndedAt != 0) {
 		return reject(ZoneUnknown, "zone %q is not in force", z.Within).at("within")
@@ -465,6 +466,9 @@ func (c AmendZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	}
 	if old.EndedAt != 0 {
 		return nil, reject(ZoneIsEnded, "zone %q has ended (%s)", old.Name, old.EndReason).at("zone")
+	}
+	if c.Version != 0 && c.Version != old.Version {
+		return nil, reject(ZoneHasChanged, "zone %q is at version %d, not %d: read it again, and change that", old.Name, old.Version, c.Version).at("version")
 	}
 	if no := checkLine("why", c.Why); no != nil {
 		return nil, no
