@@ -235,8 +235,9 @@ func TestOutlinesThatHoldSomething(t *testing.T) {
 // public after the gate has left the room.
 func TestBulletinNamesAGateThatIsGone(t *testing.T) {
 	r := newCommanded(t)
-	r.zone(0, 1000, Gate{Name: "Harbour steps", Point: east(0, 0)})
+	r.zone(0, 1000, Gate{Name: "Harbour steps", Grid: "10TET5059073265", Point: east(0, 0)})
 	r.do(IssueBulletin{Text: "Medics meet at Harbour steps."})
+	r.do(IssueBulletin{Text: "Medics meet at 10T ET 50590 73265."})
 	r.do(EndZone{Zone: "z1", Reason: "over"})
 	for range 3 {
 		r.meta.At = r.meta.At.Add(Day)

@@ -191,7 +191,7 @@ func (p grantPaper) draw(w *world) Command {
 	services := rapid.SampledFrom([][]Service{{"police"}, {"ems"}, {"police", "ems"}}).Draw(t, "services")
 	until := w.meta.At.Add(rapid.SampledFrom([]Millis{5 * Minute, 30 * Minute, 3 * Hour}).Draw(t, "until"))
 	rules := []ZoneRule{{Service: "police", Entry: rapid.SampledFrom(entries).Draw(t, "police")}, {Service: "ems", Entry: rapid.SampledFrom(entries).Draw(t, "ems")}}
-	switch rapid.IntRange(0, 24).Draw(t, "command") {
+	switch rapid.IntRange(0, 26).Draw(t, "command") {
 	case 0, 1, 2:
 		point := at("place")
 		return ReceiveContact{ID: ContactID(fmt.Sprintf("c%d", s.Counters.Contact+1)), Channel: "phone", Type: rapid.SampledFrom([]string{"THEFT", "SHOTS", "FALL"}).Draw(t, "type"), Person: Private{Place: "100 block of Main St", Point: &point}}
@@ -258,6 +258,15 @@ func (p grantPaper) draw(w *world) Command {
 	case 19:
 		return TriageContact{Contact: ContactID(fmt.Sprintf("c%d", max(1, s.Counters.Contact))), Type: rapid.SampledFrom([]string{"THEFT", "SHOTS", "CARDIAC"}).Draw(t, "triaged")}
 	case 20:
+		return AbandonContact{Contact: ContactID(fmt.Sprintf("c%d", rapid.Uint64Range(1, max(1, s.Counters.Contact)).Draw(t, "leaves"))), Reason: "hung up"}
+	case 21:
+		point := at("moves to")
+		return LocateContact{Contact: ContactID(fmt.Sprintf("c%d", rapid.Uint64Range(1, max(1, s.Counters.Contact)).Draw(t, "moves"))), Place: Private{Place: "200 block of Main St", Point: &point}}
+	case 22:
+		return ReopenIncident{Incident: incident, Reason: "more to do"}
+	case 23:
+		return CloseIncident{Incident: incident, Disposition: "done", Authority: "a"}
+	case 24:
 		return JoinContact{Contact: ContactID(fmt.Sprintf("c%d", max(1, s.Counters.Contact))), Incident: incident}
 	}
 	return Tick{}
