@@ -51,6 +51,7 @@ func (p grantPaper) step(w *world, insist map[UnitID]bool) {
 	}
 	p.grants(w)
 	p.neighbours(w)
+	p.places(w)
 	p.onTheirWay(w, insist)
 }
 
@@ -171,6 +172,25 @@ func (p grantPaper) neighbours(w *world) {
 		}
 		if i.Entry.Gate != root.Entry.Gate {
 			w.t.Fatalf("%s goes in by %s as %s does, but that goes in by %s", i.ID, i.Entry.Gate, root.ID, root.Entry.Gate)
+		}
+	}
+}
+
+// places: an open incident's way in is that of the zones that hold its leading contact.
+func (p grantPaper) places(w *world) {
+	for _, id := range sortedKeys(w.live.Incidents) {
+		i := w.live.Incidents[id]
+		at := w.live.Lead(i).placedAt()
+		if !i.Open() || at == nil {
+			continue
+		}
+		var zones []ZoneID
+		closes := false
+		for _, z := range w.live.zonesAt(at) {
+			zones, closes = append(zones, z.ID), closes || z.closes()
+		}
+		if closes != (i.Entry != nil) || closes && !slices.Equal(zones, i.Entry.Zones) || len(zones) > 0 && zones[0] != i.Zone {
+			w.t.Fatalf("%s lies in %v (closed: %t), its zone is %q and its way in %+v", id, zones, closes, i.Zone, i.Entry)
 		}
 	}
 }
