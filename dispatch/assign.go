@@ -112,7 +112,7 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if contains(u.Stack, c.Incident) {
 		out = append(out, &UnitUnassigned{Unit: u.ID, Incident: c.Incident, Contact: s.lead(i), Private: said("sent now")})
 	}
-	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Outside: s.outside(u.Service, i, c, m.At), Insisted: c.Override != "", Private: said(c.Override)})
+	out = append(out, &UnitDispatched{Unit: u.ID, Incident: i.ID, Travel: c.Travel, Model: c.Model, Contact: s.lead(i), Outside: s.outside(u.Service, i, c, m.At), Insisted: c.Override != "" && s.outside(u.Service, i, DispatchUnit{}, m.At), Private: said(c.Override)})
 	return s.onTheWay(i, c.Travel, m, out), nil
 }
 

@@ -24,7 +24,7 @@ func rationedRoom(b *testing.B) *runner {
 		r.do(AddUnit{ID: UnitID(fmt.Sprintf("U%03d", n)), Service: "police", Kind: "patrol", Beat: "B" + strconv.Itoa(n%50), Status: StatusAvailable})
 	}
 	r.do(DeclareZone{Name: "zone", Outline: square(40, 40, 20), Authority: "commander", Reason: "barricades", Rules: []ZoneRule{{Service: "police", Entry: EntryGatesOnly}},
-		Gates: []Gate{{ID: "g1", Name: "gate", Point: geo.Point{Lon: 40, Lat: 40}}, {ID: "g2", Name: "gate", Point: geo.Point{Lon: 40_000, Lat: 40}}}})
+		Gates: []Gate{{Name: "gate", Point: geo.Point{Lon: 40, Lat: 40}}, {Name: "gate", Point: geo.Point{Lon: 40_000, Lat: 40}}}})
 	r.do(RecordLiaison{Role: "medic", Channel: "radio", Consent: true, ExpiresAt: r.meta.At.Add(30 * Day)})
 	declare := DeclarePosture{Service: "police", Authority: "commander", Reason: "few cars", Script: "later", ReviewBy: r.meta.At.Add(12 * Hour), Until: r.meta.At.Add(24 * Hour)}
 	areas := []Area{{Kind: AreaCity}, {Kind: AreaZone, Zone: "z1"}}

@@ -150,6 +150,7 @@ func (s *State) clearable(id ContactID) *Rejection {
 // clear ends those of a list that can still be ended. The others have changed since
 // and stay as they are.
 func (s *State) clear(b Bulk, m Meta, out []Event) []Event {
+	plans := s.planner(m, nil)
 	for _, id := range b.Contacts {
 		if s.clearable(id) != nil {
 			continue
@@ -163,7 +164,7 @@ func (s *State) clear(b Bulk, m Meta, out []Event) []Event {
 		if rule, p := s.RuleFor(i); p != nil && rule.Action == ActionDecline && b.Outcome == OutcomeDeclined {
 			o.Posture, o.PostureVersion = p.ID, p.Version
 		}
-		out, _ = s.finish(c, i, o, m, out)
+		out = plans.finish(c, i, o, out)
 	}
 	return out
 }

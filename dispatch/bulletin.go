@@ -13,6 +13,7 @@ type Bulletin struct {
 	Beats       []string   `json:"beats,omitempty"` // empty: everywhere
 	Desk        DeskID     `json:"desk"`            // its author: asked to correct or withdraw it
 	Override    *Override  `json:"override,omitempty"`
+	Operational bool       `json:"operational,omitempty"` // it named a gate, a rendezvous, a unit or a reserve when it was issued
 	IssuedAt    Instant    `json:"issued_at"`
 	By          string     `json:"by"`
 	ReleasedAt  Instant    `json:"released_at,omitempty"`
@@ -40,13 +41,13 @@ type Question struct {
 func (b *Bulletin) InForce() bool { return b.WithdrawnAt == 0 }
 
 // PublicAt is when the public may read it, if it names nothing operational; 0: not, since one of its claims came into
-// question before that.
+// question before that, or it named something operational when it was issued.
 func (b *Bulletin) PublicAt() Instant {
 	at := b.IssuedAt.Add(PublicDelay)
 	if b.ReleasedAt != 0 {
 		at = min(at, b.ReleasedAt)
 	}
-	if len(b.Questions) > 0 && b.Questions[0].At < at {
+	if b.Operational || len(b.Questions) > 0 && b.Questions[0].At < at {
 		return 0
 	}
 	return at
@@ -75,13 +76,14 @@ type WithdrawBulletin struct {
 
 // BulletinIssued: the room says this. The text is sealed under the bulletin's own key.
 type BulletinIssued struct {
-	ID       BulletinID `json:"id"`
-	Claims   []ClaimID  `json:"claims,omitempty"`
-	Service  Service    `json:"service,omitempty"`
-	Beats    []string   `json:"beats,omitempty"`
-	Desk     DeskID     `json:"desk"`
-	Override *Override  `json:"override,omitempty"`
-	Private  Private    `json:"-"` // Text: what it says
+	ID          BulletinID `json:"id"`
+	Claims      []ClaimID  `json:"claims,omitempty"`
+	Service     Service    `json:"service,omitempty"`
+	Beats       []string   `json:"beats,omitempty"`
+	Desk        DeskID     `json:"desk"`
+	Override    *Override  `json:"override,omitempty"`
+	Operational bool       `json:"operational,omitempty"` // it names a gate, a rendezvous, a unit or a reserve; decided then, since the gate may be gone later
+	Private     Private    `json:"-"`                     // Text: what it says
 }
 
 // BulletinQuestioned: a claim that it rests on is no longer what it was.
@@ -209,7 +211,7 @@ func (c IssueBulletin) decide(s *State, _ Meta, out []Event) ([]Event, *Rejectio
 		of = s.Config.DefaultService
 	}
 	return append(out, &BulletinIssued{ID: BulletinID(numbered("bu", s.Counters.Bulletin+1)), Claims: c.Claims, Service: c.Service, Beats: c.Beats,
-		Desk: s.deskFor(of), Override: c.Override, Private: said(c.Text)}), nil
+		Desk: s.deskFor(of), Override: c.Override, Operational: s.OperationalNames().In(c.Text) != "", Private: said(c.Text)}), nil
 }
 
 // carries answers why claims do not carry a bulletin by themselves; nil where they do,
@@ -271,6 +273,9 @@ func (c ReleaseBulletin) decide(s *State, _ Meta, out []Event) ([]Event, *Reject
 	if name := s.OperationalNames().In(b.Text); name != "" {
 		return nil, reject(BulletinNamesOperations, "bulletin %s names %s: no gate, rendezvous, unit or reserve is made public; issue it without", b.ID, name).at("bulletin")
 	}
+	if b.Operational {
+		return nil, reject(BulletinNamesOperations, "bulletin %s named a gate, a rendezvous, a unit or a reserve when it was issued: none is made public; issue it without", b.ID).at("bulletin")
+	}
 	return append(out, &BulletinReleased{Bulletin: b.ID}), nil
 }
 
@@ -287,7 +292,7 @@ func (c WithdrawBulletin) decide(s *State, _ Meta, out []Event) ([]Event, *Rejec
 
 func (e *BulletinIssued) evolve(s *State, st Stamped) {
 	s.Counters.Bulletin++
-	s.Bulletins[e.ID] = &Bulletin{ID: e.ID, Text: e.Private.Text, Claims: e.Claims, Service: e.Service, Beats: e.Beats, Desk: e.Desk, Override: e.Override, IssuedAt: st.At, By: st.By}
+	s.Bulletins[e.ID] = &Bulletin{ID: e.ID, Text: e.Private.Text, Claims: e.Claims, Service: e.Service, Beats: e.Beats, Desk: e.Desk, Override: e.Override, Operational: e.Operational, IssuedAt: st.At, By: st.By}
 	s.citationMoves(e.ID)
 }
 

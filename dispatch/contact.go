@@ -405,12 +405,13 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 		return nil, no
 	}
 	out = s.liftToFloor(into, contact.LifeSafety, contact.Priority, m, out)
+	p := s.planner(m, nil)
 	if s.openContacts(from) == 1 {
 		if from.Active() > 0 {
 			return nil, reject(UnitsWorking, "units are working on incident %d: unassign them first", from.Number)
 		}
 		out = s.clearStacks(from, "joined into another", out)
-		out = append(out, &IncidentClosed{Incident: from.ID, Disposition: "duplicate", Authority: m.By})
+		out = p.close(from.ID, append(out, &IncidentClosed{Incident: from.ID, Disposition: "duplicate", Authority: m.By}))
 	} else if s.lead(from) == c.Contact {
 		out = s.promote(from, c.Contact, m.At, out)
 	}
@@ -418,7 +419,10 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	if contact.Priority < into.Priority() {
 		out = append(out, &IncidentReprioritised{Incident: c.Incident, Priority: contact.Priority, Contact: contact.ID, Private: said("a contact that joined is more urgent")})
 	}
-	return s.planner(m, nil).asLifeSafety(into, into.LifeSafety || contact.LifeSafety, out), nil
+	if from.Open() && s.openContacts(from) > 1 && s.lead(from) == c.Contact {
+		out = p.leads(from, s.nextLead(from, c.Contact), out)
+	}
+	return p.asLifeSafety(into, into.LifeSafety || contact.LifeSafety, out), nil
 }
 
 // liftToFloor puts the leading contact back to waiting when its incident has

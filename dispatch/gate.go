@@ -70,6 +70,27 @@ func (s *State) named(gates []Gate) []Gate {
 	return gates
 }
 
+// knowsGates refuses a gate whose id nobody gave: ids are the room's, and one that was
+// made up would stand in the way of a gate to come. The next ones in order are given.
+func (s *State) knowsGates(gates []Gate) *Rejection {
+	next := s.Counters.Gate
+	for n := range gates {
+		id := gates[n].ID
+		known := id == "" || id == GateID(numbered("g", next+1))
+		if known {
+			next++
+		}
+		known = known || slices.ContainsFunc(gates[:n], func(g Gate) bool { return g.ID == id })
+		for _, z := range s.Zones { // any of them: the order cannot show
+			known = known || z.Gate(id) != nil
+		}
+		if !known {
+			return reject(GateUnknown, "gate %q is not known here: leave its id out, it gets one", id).at("gates")
+		}
+	}
+	return nil
+}
+
 // countGates moves the counter past the gates that a zone has.
 func (s *State) countGates(gates []Gate) {
 	for n := range gates {
@@ -205,10 +226,24 @@ type planner struct {
 	plans map[IncidentID]*EntryPlan
 	told  map[IncidentID]bool // who goes in or stops there was said in this command
 	then  *State              // with the zones as they will be, when it is wanted
+
+	places  map[IncidentID]*geo.Point   // of those that this command moves
+	heirs   map[IncidentID]IncidentID   // who has the gate of one that is gone, for who shared it
+	sharing map[IncidentID][]IncidentID // who may share whose gate; nil: not looked at yet
+	bands   map[int32][]placed          // open incidents by their latitude, the oldest first; nil: not looked at yet
 }
 
+// placed is an incident and where it was when the command came.
+type placed struct {
+	i  *Incident
+	at geo.Point
+}
+
+// band is how far a degree of latitude is parted, in 1e-7°: never less than shareGate.
+const band = 30_000
+
 func (s *State) planner(m Meta, zone *Zone, but ...ZoneID) *planner {
-	return &planner{s: s, m: m, zone: zone, but: but, plans: map[IncidentID]*EntryPlan{}, told: map[IncidentID]bool{}}
+	return &planner{s: s, m: m, zone: zone, but: but, plans: map[IncidentID]*EntryPlan{}, told: map[IncidentID]bool{}, places: map[IncidentID]*geo.Point{}, heirs: map[IncidentID]IncidentID{}}
 }
 
 // zonesAt is State.zonesAt with the zones as they will be.
@@ -294,6 +329,9 @@ func (p *planner) plan(id IncidentID, i *Incident, at *geo.Point, zones []*Zone,
 	if i != nil {
 		was = p.planOf(id)
 	}
+	if i != nil && !samePoint(p.s.Lead(i).placedAt(), at) {
+		p.places[id] = at
+	}
 	if slices.ContainsFunc(zones, (*Zone).closes) {
 		now = &EntryPlan{At: p.m.At}
 		for _, z := range zones {
@@ -324,6 +362,9 @@ func (p *planner) planned(id IncidentID, i *Incident, plan *EntryPlan, changed b
 	e := &EntryPlanned{Incident: id, Plan: plan}
 	if changed {
 		p.plans[id] = plan
+		if plan != nil && plan.With != "" && p.sharing != nil {
+			p.sharing[plan.With] = append(p.sharing[plan.With], id)
+		}
 	}
 	if i == nil {
 		if changed {
@@ -337,7 +378,7 @@ func (p *planner) planned(id IncidentID, i *Incident, plan *EntryPlan, changed b
 	for k := range i.Assignments {
 		a := &i.Assignments[k]
 		u := p.s.Units[a.Unit]
-		if a.EndedAt != 0 || a.Stacked || u == nil || u.Status == StatusOnScene || u.Status == StatusTransporting {
+		if a.EndedAt != 0 || a.Stacked || u == nil || u.Status == StatusOnScene || u.Status == StatusTransporting || u.Status == StatusAtHospital {
 			continue
 		}
 		is, closes := after.HowToEnter(u.Service, &as, p.m.At)
@@ -368,14 +409,52 @@ func (p *planner) asLifeSafety(i *Incident, is bool, out []Event) []Event {
 	}
 	as := *i
 	as.LifeSafety = is
-	return p.planned(i.ID, &as, i.Entry, false, out)
+	delete(p.told, i.ID)
+	return p.planned(i.ID, &as, p.planOf(i.ID), false, out)
+}
+
+// close passes the gate of an incident that closes on to who shares it.
+func (p *planner) close(id IncidentID, out []Event) []Event {
+	p.plans[id] = nil
+	return p.follow(id, out)
+}
+
+// leads goes on after another contact leads an incident: it lies where that one is, in
+// its zone and its hazards. One whose place nobody knows leaves it where it was.
+func (p *planner) leads(i *Incident, c *Contact, out []Event) []Event {
+	if c == nil || c.Person.Point == nil || samePoint(p.s.Lead(i).placedAt(), c.Person.Point) {
+		return out
+	}
+	zones := p.zonesAt(c.Person.Point)
+	moved := &IncidentMoved{Incident: i.ID, Beat: cmp.Or(c.Beat, i.Beat), Drawn: p.s.drawnAt(c.Person.Point)}
+	if len(zones) > 0 {
+		moved.Zone = zones[0].ID
+	}
+	as := *i
+	as.Beat, as.Zone, as.Drawn = moved.Beat, moved.Zone, moved.Drawn
+	out = p.s.replanLead(c, p.s.taken(i, p.m.At), i, as, p.m, append(out, moved))
+	out = p.plan(i.ID, i, c.Person.Point, zones, out)
+	return p.s.arrive(i, i.ID, i.Service, c.Person.Point, nil, 0, out)
+}
+
+// shared lists who may share whose gate.
+func (p *planner) shared(with IncidentID) []IncidentID {
+	if p.sharing == nil {
+		p.sharing = map[IncidentID][]IncidentID{}
+		for id, i := range p.s.Incidents { // sorted where it is read
+			if plan := p.planOf(id); i.Open() && plan != nil && plan.With != "" {
+				p.sharing[plan.With] = append(p.sharing[plan.With], id)
+			}
+		}
+	}
+	return p.sharing[with]
 }
 
 // follow looks again at the incidents that share the gate of one whose plan is another.
 func (p *planner) follow(id IncidentID, out []Event) []Event {
 	var ids []IncidentID
-	for other, i := range p.s.Incidents { // sorted below
-		if plan := p.planOf(other); i.Open() && plan != nil && plan.With == id {
+	for _, other := range p.shared(id) {
+		if plan := p.planOf(other); plan != nil && plan.With == id && p.s.Incidents[other] != nil && !contains(ids, other) {
 			ids = append(ids, other)
 		}
 	}
@@ -413,6 +492,27 @@ func (p *planner) holds(plan *EntryPlan) bool {
 	return root != nil && root.Gate == plan.Gate && root.With == "" && !root.Apart
 }
 
+// orphaned reports whether the incident whose gate a plan shares is closed, lies in no
+// zone any more, or goes in apart. Its gate stays that of those who shared it.
+func (p *planner) orphaned(plan *EntryPlan) bool {
+	if plan.With == "" {
+		return false
+	}
+	root := p.planOf(plan.With)
+	return root == nil || root.Apart
+}
+
+// heir is whose gate an incident shares that shared that of one that is gone: that of
+// the first one that did; "" for that one itself.
+func (p *planner) heir(id IncidentID, was *EntryPlan) IncidentID {
+	heir := p.heirs[was.With]
+	if plan := p.planOf(heir); plan != nil && plan.With == "" && plan.Gate == was.Gate && !plan.Apart {
+		return heir
+	}
+	p.heirs[was.With] = id
+	return ""
+}
+
 // after is the state with the zones as they will be.
 func (p *planner) after() *State {
 	if p.then == nil {
@@ -440,20 +540,22 @@ func (p *planner) choose(id IncidentID, was, now *EntryPlan, at *geo.Point, zone
 		}
 		return nil
 	}
-	if was != nil && was.Gate != "" && (was.By != "" || at == nil) && p.holds(was) {
+	if orphan := was != nil && p.orphaned(was); was != nil && was.Gate != "" && (orphan || (was.By != "" || at == nil) && p.holds(was)) {
 		if z := owner(was.Gate); z != nil {
-			now.Gate, now.Owner, now.With, now.By, now.Why, now.Apart = was.Gate, z.ID, was.With, was.By, was.Why, was.Apart
+			with := was.With
+			if orphan {
+				with = p.heir(id, was)
+			}
+			now.Gate, now.Owner, now.With, now.By, now.Why, now.Apart = was.Gate, z.ID, with, was.By, was.Why, was.Apart
 			return
 		}
 	}
 	if at == nil {
 		return
 	}
-	if mate, plan := p.neighbour(id, *at); plan != nil {
-		if z := owner(plan.Gate); z != nil {
-			now.Gate, now.Owner, now.With, now.By, now.Why = plan.Gate, z.ID, mate, plan.By, plan.Why
-			return
-		}
+	if mate, plan := p.neighbour(id, *at, func(g GateID) bool { return owner(g) != nil }); plan != nil {
+		now.Gate, now.Owner, now.With, now.By, now.Why = plan.Gate, owner(plan.Gate).ID, mate, plan.By, plan.Why
+		return
 	}
 	for _, z := range zones {
 		var best *Gate
@@ -470,26 +572,62 @@ func (p *planner) choose(id IncidentID, was, now *EntryPlan, at *geo.Point, zone
 	}
 }
 
-// neighbour is the oldest open incident near a place that has a gate of its own.
-func (p *planner) neighbour(id IncidentID, at geo.Point) (IncidentID, *EntryPlan) {
+// neighbour is whose gate an incident at a place shares: that of the oldest open one
+// near it with a gate that its zones have, or of the one that shares it with.
+func (p *planner) neighbour(id IncidentID, at geo.Point, has func(GateID) bool) (IncidentID, *EntryPlan) {
+	if p.bands == nil {
+		p.bands = map[int32][]placed{}
+		for _, i := range p.s.Incidents { // sorted below
+			if point := p.s.Lead(i).placedAt(); i.Open() && point != nil {
+				p.bands[point.Lat/band] = append(p.bands[point.Lat/band], placed{i, *point})
+			}
+		}
+		for _, all := range p.bands { // each by itself: the order cannot show
+			slices.SortFunc(all, func(a, b placed) int { return cmp.Compare(a.i.Number, b.i.Number) })
+		}
+	}
 	var best *Incident
 	var found *EntryPlan
-	for _, i := range p.s.Incidents { // the oldest wins: the order cannot show
-		if i.ID == id || !i.Open() || (best != nil && best.Number < i.Number) {
-			continue
+	consider := func(i *Incident, where geo.Point) bool {
+		if i.ID == id || best != nil && best.Number < i.Number || geo.Distance(where, at) > shareGate {
+			return false
 		}
 		plan := p.planOf(i.ID)
-		if plan == nil || plan.Gate == "" || plan.With != "" || plan.Apart {
-			continue
+		if plan == nil || plan.Gate == "" || plan.With == id || plan.Apart || !p.holds(plan) || !has(plan.Gate) {
+			return false
 		}
-		if point := p.s.Lead(i).Person.Point; point != nil && geo.Distance(*point, at) <= shareGate {
-			best, found = i, plan
+		best, found = i, plan
+		return true
+	}
+	for n := at.Lat/band - 1; n <= at.Lat/band+1; n++ {
+		for _, o := range p.bands[n] {
+			if _, moved := p.places[o.i.ID]; !moved && consider(o.i, o.at) {
+				break
+			}
+		}
+	}
+	for other, where := range p.places { // the oldest wins: the order cannot show
+		if i := p.s.Incidents[other]; i != nil && where != nil {
+			consider(i, *where)
 		}
 	}
 	if best == nil {
 		return "", nil
 	}
+	if found.With != "" {
+		return found.With, found
+	}
 	return best.ID, found
+}
+
+func samePoint(a, b *geo.Point) bool { return a == b || a != nil && b != nil && *a == *b }
+
+// placedAt is where a contact is; nil: nobody knows.
+func (c *Contact) placedAt() *geo.Point {
+	if c == nil {
+		return nil
+	}
+	return c.Person.Point
 }
 
 func (c PlanEntry) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {

@@ -581,6 +581,37 @@ func (s *State) endGrants(zone ZoneID, reason string, out []Event) []Event {
 	return out
 }
 
+// leftInside says aloud who is inside by a grant that ends with its zone, where another
+// zone still lets them not in.
+func (p *planner) leftInside(zones []ZoneID, around []IncidentID, out []Event) []Event {
+	after := *p.after()
+	after.Clearances, after.Agreements = maps.Clone(p.s.Clearances), maps.Clone(p.s.Agreements)
+	maps.DeleteFunc(after.Clearances, func(_ ClearanceID, c *Clearance) bool { return contains(zones, c.Zone) })
+	maps.DeleteFunc(after.Agreements, func(_ AgreementID, a *Agreement) bool { return contains(zones, a.Zone) })
+	var there []UnitID
+	for _, id := range around {
+		i := *p.s.Incidents[id]
+		was := i
+		for k := range i.Assignments {
+			a := &i.Assignments[k]
+			u := p.s.Units[a.Unit]
+			if a.EndedAt != 0 || a.Stacked || a.Outside || a.Insisted || u == nil || u.Status != StatusOnScene && u.Status != StatusTransporting {
+				continue
+			}
+			before, _ := p.s.HowToEnter(u.Service, &was, p.m.At)
+			i.Entry = p.planOf(id)
+			if w, closed := after.HowToEnter(u.Service, &i, p.m.At); before.In && closed && !w.In {
+				there = append(there, u.ID)
+			}
+		}
+	}
+	if len(there) == 0 {
+		return out
+	}
+	slices.Sort(there)
+	return p.s.closingAlarm(there, nil, "zone:"+string(zones[0]), "what let them in ended with zone "+p.s.Zones[zones[0]].Name+", and another zone is closed to them", out)
+}
+
 // clearanceDue: what was asked for is still not there, or what was given is over.
 func (s *State) clearanceDue(c *Clearance, m Meta, out []Event) []Event {
 	switch {
@@ -679,6 +710,7 @@ func (s *State) setAgreement(a Agreement) {
 func (e *GrantArchived) evolve(s *State, _ Stamped) {
 	if e.Clearance != "" {
 		delete(s.Clearances, e.Clearance)
+		s.dropAlarmsAbout(CauseClearance, "clearance:"+string(e.Clearance))
 		s.due.set(dueRef{dueClearance, string(e.Clearance)}, 0)
 		s.touched.clearance(e.Clearance)
 		return

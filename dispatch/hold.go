@@ -298,7 +298,7 @@ func (c DeclineContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 		return nil, no
 	}
 	o.Reason = spoken(reason, words)
-	return s.finish(contact, incident, o, m, out)
+	return s.planner(m, nil).finish(contact, incident, o, out), nil
 }
 
 func (c TransferContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -309,7 +309,7 @@ func (c TransferContact) decide(s *State, m Meta, out []Event) ([]Event, *Reject
 	if no := checkLines("to", c.To, "reason", c.Reason); no != nil {
 		return nil, no
 	}
-	return s.finish(contact, incident, Outcome{Kind: OutcomeTransferred, Since: m.At, Desk: DeskID(c.To), Reason: c.Reason, Authority: m.By}, m, out)
+	return s.planner(m, nil).finish(contact, incident, Outcome{Kind: OutcomeTransferred, Since: m.At, Desk: DeskID(c.To), Reason: c.Reason, Authority: m.By}, out), nil
 }
 
 func (c AbandonContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -324,7 +324,7 @@ func (c AbandonContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if incident.Active() > 0 && s.openContacts(incident) == 1 {
 		return nil, reject(UnitsWorking, "units are working on incident %d: close it instead", incident.Number)
 	}
-	return s.finish(contact, incident, Outcome{Kind: OutcomeAbandoned, Since: m.At, Reason: c.Reason, Authority: m.By}, m, out)
+	return s.planner(m, nil).finish(contact, incident, Outcome{Kind: OutcomeAbandoned, Since: m.At, Reason: c.Reason, Authority: m.By}, out), nil
 }
 
 func (c MarkUnanswered) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -366,25 +366,43 @@ func spoken(reason, words string) string { return reason + " (said: " + words + 
 // open contact; else the next contact leads it and takes over its outcome. The
 // incident closes first, so that in every prefix of the events a contact that
 // is not final still has its owner.
-func (s *State) finish(c *Contact, i *Incident, o Outcome, m Meta, out []Event) ([]Event, *Rejection) {
+func (p *planner) finish(c *Contact, i *Incident, o Outcome, out []Event) []Event {
+	s, m := p.s, p.m
 	if s.openContacts(i) == 1 {
 		out = s.clearStacks(i, "closed: "+string(o.Kind), out)
 		out = append(out, &IncidentClosed{Incident: i.ID, Disposition: string(o.Kind), Authority: o.Authority})
-	} else if s.lead(i) == c.ID {
-		out = s.promote(i, c.ID, m.At, out)
+		return p.close(i.ID, append(out, outcomeOf(c, o)))
 	}
-	return append(out, outcomeOf(c, o)), nil
+	if s.lead(i) != c.ID {
+		return append(out, outcomeOf(c, o))
+	}
+	out = append(s.promote(i, c.ID, m.At, out), outcomeOf(c, o))
+	return p.leads(i, s.nextLead(i, c.ID), out)
 }
 
 // promote lets the first other open contact lead the incident, with the outcome
 // that the leaving one had.
 func (s *State) promote(i *Incident, leaving ContactID, at Instant, out []Event) []Event {
+	c := s.nextLead(i, leaving)
+	if c == nil {
+		return out
+	}
+	return append(out, outcomeOf(c, s.taken(i, at)))
+}
+
+// taken is the outcome that the next leading contact takes over from the one before.
+func (s *State) taken(i *Incident, at Instant) Outcome {
+	o := s.Lead(i).Outcome
+	o.Since = at
+	return o
+}
+
+// nextLead is the contact that leads an incident once its leading one leaves; nil: none.
+func (s *State) nextLead(i *Incident, leaving ContactID) *Contact {
 	for _, id := range i.Contacts {
 		if c := s.Contacts[id]; id != leaving && !c.Outcome.Kind.Final() {
-			o := s.Contacts[leaving].Outcome
-			o.Since = at
-			return append(out, outcomeOf(c, o))
+			return c
 		}
 	}
-	return out
+	return nil
 }

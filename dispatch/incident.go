@@ -169,7 +169,7 @@ func (c CloseIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 			out = append(out, outcomeOf(contact, Outcome{Kind: OutcomeResolved, Since: m.At, Reason: c.Disposition, Authority: c.Authority, Posture: contact.Outcome.Posture, PostureVersion: contact.Outcome.PostureVersion}))
 		}
 	}
-	return out, nil
+	return s.planner(m, nil).close(i.ID, out), nil
 }
 
 // clearStacks takes the incident out of every unit's stack.
@@ -202,13 +202,14 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	out = append(out, outcomeOf(s.Contacts[i.Contacts[0]], o))
 	out = append(out, &IncidentReopened{Incident: i.ID, Contact: i.Contacts[0], Private: said(c.Reason)})
 	p := s.Contacts[i.Contacts[0]].Person.Point
+	plan := s.planner(m, nil)
+	plan.plans[i.ID] = i.Entry // as it was: what has ended since is found out below
 	if p == nil {
-		return out, nil
+		return plan.plan(i.ID, i, nil, plan.known(i), out), nil
 	}
 	if zone, drawn := s.zoneAt(*p), s.drawnAt(p); zone != i.Zone || !slices.Equal(drawn, i.Drawn) { // what was declared while it was closed
 		out = append(out, &IncidentMoved{Incident: i.ID, Beat: i.Beat, Zone: zone, Drawn: drawn})
 	}
-	plan := s.planner(m, nil)
 	out = plan.plan(i.ID, i, p, plan.zonesAt(p), out)
 	return s.arrive(i, i.ID, i.Service, p, nil, from, out), nil
 }

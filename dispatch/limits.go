@@ -102,5 +102,9 @@ const (
 	HazardRadiusMax geo.Millimetres = 2_000_000
 )
 
+// MaxOutlineSpan is how wide and how high an outline is at most, in 1e-7°: 5°. One that
+// goes over the date line would go round the planet the other way.
+const MaxOutlineSpan = 50_000_000
+
 // RepeatAlertAt is the call from one number that alerts the supervisor.
 const RepeatAlertAt = 3

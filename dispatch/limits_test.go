@@ -17,7 +17,7 @@ func TestLimits(t *testing.T) {
 	noise := func(id string) ReceiveContact {
 		return ReceiveContact{ID: ContactID(id), Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
 	}
-	zone := DeclareZone{Name: "zone", Outline: geo.Ring{where, {Lon: where.Lon, Lat: 0}, {}}, Authority: "commander", Reason: "barricades"}
+	zone := DeclareZone{Name: "zone", Outline: geo.Ring{where, {Lon: where.Lon, Lat: where.Lat - 9000}, {Lon: where.Lon - 9000, Lat: where.Lat}}, Authority: "commander", Reason: "barricades"}
 	told := PromiseTold{Told: "soon", Channel: "on_call", Within: Hour}
 	for _, limit := range []struct {
 		name  string
@@ -38,7 +38,7 @@ func TestLimits(t *testing.T) {
 				Rules: []PostureRule{{Priority: 5, Action: ActionHold, Limit: Hour}}, ReviewBy: scenarioStart.Add(Hour), Until: scenarioStart.Add(Hour)}
 		}},
 		{name: "MaxZones", at: MaxZones, nth: func(int) Command {
-			return DeclareZone{Name: "zone", Outline: geo.Ring{where, {Lon: where.Lon, Lat: 0}, {}}, Authority: "commander", Reason: "barricades"}
+			return DeclareZone{Name: "zone", Outline: geo.Ring{where, {Lon: where.Lon, Lat: where.Lat - 9000}, {Lon: where.Lon - 9000, Lat: where.Lat}}, Authority: "commander", Reason: "barricades"}
 		}},
 		{name: "MaxAccessFacts", at: MaxAccessFacts, nth: func(int) Command {
 			return RecordAccess{Fact: AccessFact{Kind: "point", Geometry: []geo.Point{where}, Direction: "both", State: AccessBlocked, Source: "officer", Confidence: "seen", HalfLife: Hour}}
@@ -141,7 +141,7 @@ func manyContacts(noise func(string) ReceiveContact) (all []Command) {
 
 // TestSizes: what one command may carry, at the limit and one past it.
 func TestSizes(t *testing.T) {
-	zone := DeclareZone{Name: "zone", Outline: geo.Ring{{Lon: -1223190000, Lat: 476150000}, {Lon: -1223190000}, {}}, Authority: "commander", Reason: "barricades"}
+	zone := DeclareZone{Name: "zone", Outline: geo.Ring{{Lon: -1223190000, Lat: 476150000}, {Lon: -1223190000, Lat: 476140000}, {Lon: -1223200000, Lat: 476150000}}, Authority: "commander", Reason: "barricades"}
 	noise := ReceiveContact{ID: "c", Channel: "phone", Type: "NOISE", Person: Private{Place: "100 block of Main St"}}
 	s := stateWith(t, noise, AddUnit{ID: "U", Service: "police", Kind: "patrol", Status: StatusAvailable})
 	must(t, s, AddStation{ID: "ZZ", Name: "Station", Service: "fire", Point: geo.Point{Lon: 1, Lat: 1}})
@@ -272,6 +272,9 @@ func TestSizes(t *testing.T) {
 		{"MaxDesks", MaxDesks, desks, ConfigInvalid},
 		{"MaxZonePoints", MaxZonePoints, func(n int) Command {
 			return DeclareZone{Name: "zone", Outline: ring(n), Authority: "commander", Reason: "barricades"}
+		}, PlaceInvalid},
+		{"MaxOutlineSpan", MaxOutlineSpan, func(n int) Command {
+			return DeclareZone{Name: "zone", Outline: geo.Ring{{}, {Lon: int32(n)}, {Lat: int32(n)}}, Authority: "commander", Reason: "barricades"}
 		}, PlaceInvalid},
 	} {
 		t.Run(size.name, func(t *testing.T) {

@@ -51,6 +51,7 @@ func (p grantPaper) step(w *world, insist map[UnitID]bool) {
 	}
 	p.grants(w)
 	p.neighbours(w)
+	p.places(w)
 	p.onTheirWay(w, insist)
 }
 
@@ -166,11 +167,30 @@ func (p grantPaper) neighbours(w *world) {
 			continue
 		}
 		root := w.live.Incidents[i.Entry.With]
-		if root == nil || !root.Open() || root.Entry == nil || root.Entry.Apart || root.Entry.With != "" || !contains(root.Entry.Zones, i.Entry.Owner) {
-			continue
+		if root == nil || !root.Open() || root.Entry == nil || root.Entry.Apart || root.Entry.With != "" {
+			w.t.Fatalf("%s goes in as %s does, which has no way in of its own", i.ID, i.Entry.With)
 		}
 		if i.Entry.Gate != root.Entry.Gate {
 			w.t.Fatalf("%s goes in by %s as %s does, but that goes in by %s", i.ID, i.Entry.Gate, root.ID, root.Entry.Gate)
+		}
+	}
+}
+
+// places: an open incident's way in is that of the zones that hold its leading contact.
+func (p grantPaper) places(w *world) {
+	for _, id := range sortedKeys(w.live.Incidents) {
+		i := w.live.Incidents[id]
+		at := w.live.Lead(i).placedAt()
+		if !i.Open() || at == nil {
+			continue
+		}
+		var zones []ZoneID
+		closes := false
+		for _, z := range w.live.zonesAt(at) {
+			zones, closes = append(zones, z.ID), closes || z.closes()
+		}
+		if closes != (i.Entry != nil) || closes && !slices.Equal(zones, i.Entry.Zones) || len(zones) > 0 && zones[0] != i.Zone {
+			w.t.Fatalf("%s lies in %v (closed: %t), its zone is %q and its way in %+v", id, zones, closes, i.Zone, i.Entry)
 		}
 	}
 }
@@ -191,7 +211,7 @@ func (p grantPaper) draw(w *world) Command {
 	services := rapid.SampledFrom([][]Service{{"police"}, {"ems"}, {"police", "ems"}}).Draw(t, "services")
 	until := w.meta.At.Add(rapid.SampledFrom([]Millis{5 * Minute, 30 * Minute, 3 * Hour}).Draw(t, "until"))
 	rules := []ZoneRule{{Service: "police", Entry: rapid.SampledFrom(entries).Draw(t, "police")}, {Service: "ems", Entry: rapid.SampledFrom(entries).Draw(t, "ems")}}
-	switch rapid.IntRange(0, 24).Draw(t, "command") {
+	switch rapid.IntRange(0, 26).Draw(t, "command") {
 	case 0, 1, 2:
 		point := at("place")
 		return ReceiveContact{ID: ContactID(fmt.Sprintf("c%d", s.Counters.Contact+1)), Channel: "phone", Type: rapid.SampledFrom([]string{"THEFT", "SHOTS", "FALL"}).Draw(t, "type"), Person: Private{Place: "100 block of Main St", Point: &point}}
@@ -258,6 +278,15 @@ func (p grantPaper) draw(w *world) Command {
 	case 19:
 		return TriageContact{Contact: ContactID(fmt.Sprintf("c%d", max(1, s.Counters.Contact))), Type: rapid.SampledFrom([]string{"THEFT", "SHOTS", "CARDIAC"}).Draw(t, "triaged")}
 	case 20:
+		return AbandonContact{Contact: ContactID(fmt.Sprintf("c%d", rapid.Uint64Range(1, max(1, s.Counters.Contact)).Draw(t, "leaves"))), Reason: "hung up"}
+	case 21:
+		point := at("moves to")
+		return LocateContact{Contact: ContactID(fmt.Sprintf("c%d", rapid.Uint64Range(1, max(1, s.Counters.Contact)).Draw(t, "moves"))), Place: Private{Place: "200 block of Main St", Point: &point}}
+	case 22:
+		return ReopenIncident{Incident: incident, Reason: "more to do"}
+	case 23:
+		return CloseIncident{Incident: incident, Disposition: "done", Authority: "a"}
+	case 24:
 		return JoinContact{Contact: ContactID(fmt.Sprintf("c%d", max(1, s.Counters.Contact))), Incident: incident}
 	}
 	return Tick{}

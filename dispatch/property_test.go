@@ -264,6 +264,7 @@ type modelContact struct {
 
 type modelIncident struct {
 	drawn      map[PostureID]bool
+	led        *modelContact // who led it after the last command
 	closed     bool
 	lifeSafety bool
 	contacts   []ContactID
@@ -489,6 +490,14 @@ func (m *model) draw(c Command, s *State) {
 			if c.Area.Kind == AreaDrawn && !i.closed && inside(c.Area, m.lead(i).point) {
 				i.drawn[id] = true
 			}
+		}
+	}
+	for _, i := range m.incidents { // an incident lies where its leading contact does
+		if lead := m.lead(i); lead != nil && lead != i.led {
+			if i.led != nil && lead.point != nil && (i.led.point == nil || *i.led.point != *lead.point) {
+				i.drawn = drawnFor(s, lead.point)
+			}
+			i.led = lead
 		}
 	}
 	for iid, i := range m.incidents {

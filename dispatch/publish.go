@@ -14,7 +14,7 @@ import (
 const longestName = 8
 
 // OperationalNames are the words that no public text may hold: the call signs of units,
-// the names of gates, and what speaks of reserves and rendezvous.
+// the names and grids of gates, and what speaks of reserves and rendezvous.
 type OperationalNames map[string]bool
 
 // OperationalNames collects them from the state.
@@ -32,7 +32,9 @@ func (s *State) OperationalNames() OperationalNames {
 		for _, g := range z.Gates {
 			add(string(g.ID))
 			add(g.Name)
+			add(g.Grid)
 			add(g.Rendezvous.Name)
+			add(g.Rendezvous.Grid)
 		}
 	}
 	return names

@@ -122,7 +122,12 @@ func heldBy(o Outcome, rule PostureRule, by *Posture, m Meta) (Outcome, bool) {
 // anew by somebody.
 func (s *State) replan(i *Incident, as Incident, m Meta, out []Event) []Event {
 	lead := s.Lead(i)
-	o := lead.Outcome
+	return s.replanLead(lead, lead.Outcome, i, as, m, out)
+}
+
+// replanLead is replan for a contact that leads it with an outcome from now on.
+func (s *State) replanLead(lead *Contact, was Outcome, i *Incident, as Incident, m Meta, out []Event) []Event {
+	o := was
 	if p := as.Priority(); p < i.Priority() {
 		switch o.Kind {
 		case OutcomeWaiting:
@@ -148,7 +153,7 @@ func (s *State) replan(i *Incident, as Incident, m Meta, out []Event) []Event {
 			o = w
 		}
 	}
-	if o == lead.Outcome {
+	if o == was {
 		return out
 	}
 	return append(out, outcomeOf(lead, o))

@@ -52,6 +52,7 @@ const (
 	NumberUnsafe       Code = "number_unsafe"
 	ZoneUnknown        Code = "zone_unknown"
 	ZoneIsEnded        Code = "zone_ended"
+	ZoneHasChanged     Code = "zone_changed"
 	ZoneContradicts    Code = "zone_contradicts"
 	ZoneHasExceptions  Code = "zone_has_exceptions"
 	GateDiffers        Code = "gate_differs"

@@ -136,7 +136,7 @@ func (r *room) entryCommand(w *words) Command {
 
 // amendZone changes what is given and leaves the rest as it is.
 func (r *room) amendZone(w *words, reason string) Command {
-	a := AmendZone{Zone: ZoneID(w.subject(0)), Why: w.word("why")}
+	a := AmendZone{Zone: ZoneID(w.subject(0)), Version: w.number("version"), Why: w.word("why")}
 	if z := r.state.Zones[a.Zone]; z != nil {
 		a.Name, a.Outline, a.Rules, a.Parts, a.Gates, a.Until, a.Authority, a.Reason = z.Name, z.Outline, slices.Clone(z.Rules), z.Parts, z.Gates, z.Until, z.Authority, z.Reason
 	}

@@ -119,7 +119,20 @@ func (c AddStation) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) 
 	if !c.Point.Valid() {
 		return nil, reject(PlaceInvalid, "the point is not on the planet").at("location")
 	}
-	return append(out, &StationAdded{Station: Station{ID: c.ID, Name: c.Name, Service: c.Service, Point: c.Point}}), nil
+	st := Station{ID: c.ID, Name: c.Name, Service: c.Service, Point: c.Point}
+	return s.houseHomeless(&st, append(out, &StationAdded{Station: st})), nil
+}
+
+// houseHomeless gives units that no open station was left for a home at one that opens;
+// they go back to their own when that does.
+func (s *State) houseHomeless(st *Station, out []Event) []Event {
+	for _, id := range sortedKeys(s.Units) {
+		u := s.Units[id]
+		if lost := s.Stations[u.LostHome]; !u.Retired && u.Station == "" && lost != nil && lost.ID != st.ID && lost.Service == st.Service {
+			out = append(out, &UnitRehomed{Unit: id, To: st.ID, Lost: u.LostHome, Reason: st.Name + " is open"})
+		}
+	}
+	return out
 }
 
 func (s *State) station(id StationID) (*Station, *Rejection) {
@@ -226,7 +239,7 @@ func (c ReopenStation) decide(s *State, _ Meta, out []Event) ([]Event, *Rejectio
 			out = append(out, &UnitRehomed{Unit: id, From: u.Station, To: c.Station, Reason: st.Name + " is open again"})
 		}
 	}
-	return out, nil
+	return s.houseHomeless(st, out), nil
 }
 
 func (c RehomeUnit) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {

@@ -1,5 +1,7 @@
 package dispatch
 
+import "cmp"
+
 // AddUnit brings one unit into the room. One at a time, so that edits commute:
 // there is no command that sets all units.
 type AddUnit struct {
@@ -116,8 +118,12 @@ func (c AddUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkWords("skills", c.Skills); no != nil {
 		return nil, no
 	}
-	return append(out, &UnitAdded{Unit: Unit{ID: c.ID, Service: c.Service, Kind: c.Kind, Station: c.Station, Beat: c.Beat,
-		Capabilities: c.Capabilities, Crew: c.Crew, Skills: c.Skills, Status: c.Status, Since: m.At, Source: SourceSystem}}), nil
+	out = append(out, &UnitAdded{Unit: Unit{ID: c.ID, Service: c.Service, Kind: c.Kind, Station: c.Station, Beat: c.Beat,
+		Capabilities: c.Capabilities, Crew: c.Crew, Skills: c.Skills, Status: c.Status, Since: m.At, Source: SourceSystem}})
+	if st := s.Stations[c.Station]; st != nil && st.Lost {
+		out = append(out, &UnitRehomed{Unit: c.ID, From: st.ID, To: s.nearestOpen(st), Lost: st.ID, Reason: st.Name + " is " + string(cmp.Or(st.How, StationIsGone))})
+	}
+	return out, nil
 }
 
 func checkWords(field string, words []string) *Rejection {

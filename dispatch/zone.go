@@ -149,6 +149,7 @@ type DeclareZone struct {
 // AmendZone changes a zone in force; everything is given as it shall be.
 type AmendZone struct {
 	Zone      ZoneID
+	Version   int // that it was read as; 0: whatever it is now
 	Name      string
 	Outline   geo.Ring
 	Rules     []ZoneRule
@@ -268,7 +269,7 @@ func (s *State) checkZone(z *Zone, besides ZoneID, m Meta) *Rejection {
 		}
 	}
 	if z.Until != 0 && z.Until <= m.At {
-		return reject(TimeInvalid, "it ends in the future").at("until")
+		return reject(TimeInvalid, "its end is not ahead: say a later time, or none").at("until")
 	}
 	if outer := s.Zones[z.Within]; z.Within != "" && (outer == nil || outer.EndedAt != 0) {
 		return reject(ZoneUnknown, "zone %q is not in force", z.Within).at("within")
@@ -288,6 +289,65 @@ func checkOutline(field string, r geo.Ring, most int) *Rejection {
 	for _, p := range r {
 		if !p.Valid() {
 			return reject(PlaceInvalid, "a point of the outline is not on the planet").at(field)
+		}
+	}
+	box := r.Box()
+	if int64(box.Max.Lon)-int64(box.Min.Lon) > MaxOutlineSpan || int64(box.Max.Lat)-int64(box.Min.Lat) > MaxOutlineSpan {
+		return reject(PlaceInvalid, "an outline is at most 5 degrees wide and high; draw one over the date line as two").at(field)
+	}
+	corners := slices.Compact(slices.Clone(r))
+	if len(corners) > 1 && corners[0] == corners[len(corners)-1] {
+		corners = corners[:len(corners)-1]
+	}
+	if flat(corners) {
+		return reject(PlaceInvalid, "the outline encloses nothing: its points lie on one line").at(field)
+	}
+	if m, n := crossing(corners); m != n {
+		return reject(PlaceInvalid, "the outline crosses or touches itself, at the sides from its corners %d and %d: draw it anew", m+1, n+1).at(field)
+	}
+	return nil
+}
+
+// flat reports whether all corners lie on one line.
+func flat(r geo.Ring) bool {
+	on := func(p, a, b geo.Point) bool { return geo.Crosses(p, p, a, b) }
+	far := slices.IndexFunc(r, func(p geo.Point) bool { return p != r[0] })
+	return far < 0 || !slices.ContainsFunc(r, func(p geo.Point) bool { return !on(p, r[0], r[far]) && !on(r[0], p, r[far]) && !on(r[far], r[0], p) })
+}
+
+// crossing is the first two sides of an outline, neither next to the other, that have a
+// point in common; the same twice for none.
+func crossing(r geo.Ring) (int, int) {
+	type side struct {
+		n   int
+		box geo.Box
+	}
+	sides := make([]side, len(r))
+	for n := range r {
+		sides[n] = side{n, geo.BoxOf(r[n], r[(n+1)%len(r)])}
+	}
+	slices.SortFunc(sides, func(a, b side) int {
+		return cmp.Or(cmp.Compare(a.box.Min.Lat, b.box.Min.Lat), cmp.Compare(a.n, b.n))
+	})
+	for k, a := range sides {
+		for _, b := range sides[k+1:] {
+			if b.box.Min.Lat > a.box.Max.Lat {
+				break
+			}
+			apart := (a.n - b.n + len(r)) % len(r)
+			if apart > 1 && apart < len(r)-1 && a.box.Intersects(b.box) && geo.Crosses(r[a.n], r[(a.n+1)%len(r)], r[b.n], r[(b.n+1)%len(r)]) {
+				return min(a.n, b.n), max(a.n, b.n)
+			}
+		}
+	}
+	return 0, 0
+}
+
+// partsInside refuses a part that nobody can be in.
+func (z *Zone) partsInside() *Rejection {
+	for _, part := range z.Parts {
+		if !ringsMeet(part.Outline, z.Outline) {
+			return reject(PlaceInvalid, "a %s part lies wholly outside the zone", part.Heat).at("parts")
 		}
 	}
 	return nil
@@ -367,9 +427,15 @@ func (c DeclareZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 			}
 		}
 	}
+	if no := s.knowsGates(c.Gates); no != nil {
+		return nil, no
+	}
 	z := Zone{ID: ZoneID(numbered("z", s.Counters.Zone+1)), Name: c.Name, Within: c.Within, Outline: c.Outline, Rules: c.Rules, Parts: c.Parts,
 		Gates: s.named(c.Gates), From: m.At, Until: c.Until, Authority: c.Authority, Reason: c.Reason, By: m.By, Version: 1}
 	if no := s.checkZone(&z, c.Replaces, m); no != nil {
+		return nil, no
+	}
+	if no := z.partsInside(); no != nil {
 		return nil, no
 	}
 	var replaced []ZoneID
@@ -401,11 +467,17 @@ func (c AmendZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if old.EndedAt != 0 {
 		return nil, reject(ZoneIsEnded, "zone %q has ended (%s)", old.Name, old.EndReason).at("zone")
 	}
+	if c.Version != 0 && c.Version != old.Version {
+		return nil, reject(ZoneHasChanged, "zone %q is at version %d, not %d: read it again, and change that", old.Name, old.Version, c.Version).at("version")
+	}
 	if no := checkLine("why", c.Why); no != nil {
 		return nil, no
 	}
 	if len(old.History) >= MaxZoneChanges {
 		return nil, reject(LimitReached, "zone %q was changed %d times: at most MaxZoneChanges; replace it", old.Name, len(old.History))
+	}
+	if no := s.knowsGates(c.Gates); no != nil {
+		return nil, no
 	}
 	z := Zone{ID: old.ID, Name: c.Name, Within: old.Within, Outline: c.Outline, Rules: c.Rules, Parts: c.Parts, Gates: s.named(c.Gates), From: old.From, Until: c.Until,
 		Authority: c.Authority, Reason: c.Reason, By: old.By, Version: old.Version + 1}
@@ -416,6 +488,9 @@ func (c AmendZone) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		if other.EndedAt == 0 && other.Within == z.ID && !ringHolds(z.Outline, other.Outline) {
 			return nil, reject(ZoneHasExceptions, "an exception within zone %q would lie outside it: end that first", old.Name).at("outline")
 		}
+	}
+	if no := z.partsInside(); no != nil {
+		return nil, no
 	}
 	out = append(out, &ZoneAmended{Zone: z, Why: c.Why})
 	p := s.planner(m, &z)
@@ -455,10 +530,11 @@ func (s *State) endZones(ids []ZoneID, reason string, m Meta, out []Event) []Eve
 		out = s.completePlan("zone:"+string(id), "", out)
 	}
 	p := s.planner(m, nil, ids...)
-	for _, iid := range p.around(nil, ids...) {
+	around := p.around(nil, ids...)
+	for _, iid := range around {
 		out = p.move(s.Incidents[iid], false, out)
 	}
-	return out
+	return p.leftInside(ids, around, out)
 }
 
 func (e *ZoneDeclared) evolve(s *State, _ Stamped) {

@@ -32,7 +32,7 @@ type Bulletin struct {
 	Override    *OverrideRow  `json:"override,omitempty"`
 	IssuedAt    string        `json:"issued_at"`
 	By          string        `json:"by"`
-	PublicAt    string        `json:"public_at,omitempty" doc:"left out while it is in question"`
+	PublicAt    string        `json:"public_at,omitempty" doc:"left out while it is in question, and where it named a gate, rendezvous, unit or reserve when it was issued"`
 	Released    string        `json:"released_by,omitempty"`
 	Questions   []QuestionRow `json:"questions"`
 	WithdrawnAt string        `json:"withdrawn_at,omitempty"`

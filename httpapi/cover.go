@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/geo"
@@ -60,7 +61,9 @@ func (s *Server) cover(_ context.Context, in *coverIn) (*body[Cover], error) {
 	at := map[dispatch.UnitID]geo.Point{}
 	part := dispatch.State{Units: map[dispatch.UnitID]*dispatch.Unit{}}
 	var spots []recommend.Spot
+	known := false
 	s.room.Look(func(st *dispatch.State) {
+		known = slices.Contains(st.Config.Services, of)
 		for id, u := range st.Units { // each by itself: the order cannot show
 			if where, seen := s.room.Where(id); seen && u.Service == of && u.Free() {
 				unit := *u
@@ -78,6 +81,9 @@ func (s *Server) cover(_ context.Context, in *coverIn) (*body[Cover], error) {
 			}
 		}
 	})
+	if !known {
+		return nil, problem(http.StatusUnprocessableEntity, string(dispatch.ValueUnknown), "service \""+in.Service+"\" is not the agency's: the board lists its services", "query.service")
+	}
 	q := recommend.CoverAsk{Service: of, Limit: dispatch.Millis(in.Minutes) * dispatch.Minute,
 		Where: func(u dispatch.UnitID) (geo.Point, bool) { p, seen := at[u]; return p, seen },
 		Way: func(u dispatch.UnitID, from, to geo.Point) (dispatch.Millis, bool) {

@@ -98,7 +98,8 @@ type amendZoneIn struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
 		ZoneBody
-		Why string `json:"why" minLength:"1" maxLength:"400"`
+		Version int    `json:"version,omitempty" minimum:"0" doc:"the version that it was read as: refused where somebody changed it meanwhile; none: whatever it is"`
+		Why     string `json:"why" minLength:"1" maxLength:"400"`
 	}
 }
 
@@ -128,7 +129,7 @@ func (s *Server) zoneRoutes() {
 		if bad != nil {
 			return nil, bad
 		}
-		return s.do(ctx, dispatch.AmendZone{Zone: dispatch.ZoneID(in.ID), Name: z.Name, Outline: z.Outline, Rules: z.Rules, Parts: z.Parts, Gates: z.Gates, Until: z.Until, Authority: z.Authority, Reason: z.Reason, Why: in.Body.Why})
+		return s.do(ctx, dispatch.AmendZone{Zone: dispatch.ZoneID(in.ID), Version: in.Body.Version, Name: z.Name, Outline: z.Outline, Rules: z.Rules, Parts: z.Parts, Gates: z.Gates, Until: z.Until, Authority: z.Authority, Reason: z.Reason, Why: in.Body.Why})
 	})
 	route(s, http.MethodDelete, "/api/v1/zones/{id}", "endZone", "places", "It can be entered again", func(ctx context.Context, in *endZoneIn) (*body[Done], error) {
 		return s.do(ctx, dispatch.EndZone{Zone: dispatch.ZoneID(in.ID), Reason: in.Reason, WithoutPlan: in.WithoutPlan})

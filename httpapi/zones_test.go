@@ -56,7 +56,10 @@ func TestTheWayInIsOneForAllServices(t *testing.T) {
 	amended := blocks("gates_only")
 	amended["why"] = "the gate is open for cars"
 	amended["gates"].([]map[string]any)[0]["id"] = "g1"
+	amended["version"] = 1
 	d.ask("POST", "/api/v1/zones/z1/amend", amended).want(t, http.StatusOK, "")
+	d.ask("POST", "/api/v1/zones/z1/amend", amended).want(t, http.StatusConflict, "zone_changed")
+	d.ask("GET", "/api/v1/cover?service=navy", nil).want(t, http.StatusUnprocessableEntity, "value_unknown")
 	if got := d.ask("GET", "/api/v1/zones", nil); !strings.Contains(got.text, `"version":2`) || !strings.Contains(got.text, `"why":"the gate is open for cars"`) {
 		t.Errorf("the zone's history: %s", got.text)
 	}

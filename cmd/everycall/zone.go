@@ -227,6 +227,7 @@ func (c zoneAmendCmd) Run() error {
 			z.Parts, z.Gates = nil, nil
 		}
 		z.Name, z.Authority, z.Reason, z.Why, z.Within = cmp.Or(c.Name, z.Name), cmp.Or(c.Authority, z.Authority), cmp.Or(c.Reason, z.Reason), c.Why, ""
+		z.Zone.Version = z.Version
 		if err := c.into(&z.Zone); err != nil {
 			return err
 		}

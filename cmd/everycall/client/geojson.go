@@ -18,6 +18,7 @@ type Zone struct {
 	Until     string       `json:"until,omitempty"`
 	Authority string       `json:"authority"`
 	Reason    string       `json:"reason"`
+	Version   int          `json:"version,omitempty"` // of an amendment: that it was read as
 	Why       string       `json:"why,omitempty"`
 }
 
