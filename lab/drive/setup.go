@@ -413,8 +413,7 @@ func protocols() []dispatch.Protocol {
 	}
 }
 
-// planTemplates are lists of steps that a plan begins with. They are invented, after what
-// reviews of June 2020 found that nobody had written down.
+// planTemplates are lists of steps that a plan may begin with: invented.
 func planTemplates() []dispatch.PlanTemplate {
 	const hour = 60 * dispatch.Minute
 	police, fire := dispatch.DeskID(city.Police+"-desk"), dispatch.DeskID(city.Fire+"-desk")
