@@ -95,6 +95,23 @@ test('a station is lost, covered, planned for and opened again', { timeout: 1800
   await until('it is lost no more', () => at.page.evaluate((a) => !document.querySelector(a), article));
 });
 
+test('a call-taker does steps and records claims, and neither loses a station nor sees the cover', { timeout: 60000 }, async () => {
+  const lost = (await board()).stations.find((s) => s.state !== 'open');
+  const made = await d.api('POST', '/plans', { for: `station:${lost.id}`, title: 'Back', authority: 'duty commander', review_by: new Date(Date.parse((await board()).now) + 3600000).toISOString(), steps: [{ text: 'Walk through', owner: (await board()).desks[0].id, due: new Date(Date.parse((await board()).now) + 60000).toISOString() }] });
+  assert.equal(made.status, 200, JSON.stringify(made.body));
+  const taker = await enterAs(b, d, 'call-taker');
+  await taker.page.keyboard.press('F3');
+  await taker.page.keyboard.press('i');
+  const panel = () => taker.page.evaluate(() => document.querySelector('#stations-first')?.textContent ?? '');
+  await until('a late step says so', async () => /0 of 1 done, 1 late.*overdue/s.test(await panel()));
+  assert.ok(/Done/.test(await panel()) && !/Lose a station|Cover|Reopen/.test(await panel()));
+  assert.deepEqual(await violations(taker.page), []);
+  await taker.page.keyboard.press('F3');
+  await taker.page.keyboard.press('m');
+  await until('claims can be recorded', () => taker.page.evaluate(() => /Record a claim/.test(document.querySelector('#claims-first')?.textContent ?? '')));
+  await taker.context.close();
+});
+
 test('a liaison is recorded and tried, and an agreement counted down', { timeout: 120000 }, async () => {
   const { items: [spot] } = (await d.api('GET', '/places?q=NE+45+St+and+12+Av+NE&limit=1')).body;
   const square = [[-0.004, -0.004], [0.004, -0.004], [0.004, 0.004], [-0.004, 0.004]].map(([x, y]) => [spot.lon + x, spot.lat + y]);
