@@ -58,7 +58,7 @@ test('a station is lost, covered, planned for and opened again', { timeout: 1800
   await until('it is called home', async () => !(await board()).units.find((u) => u.id === gone.id).post);
 
   await at.page.click(`${article} >> text=Make a plan`);
-  await until('the plan begins with the list', async () => (await at.page.inputValue('#plan-step-1').catch(() => '')) !== '');
+  await until('the plan begins with the list', async () => (await at.page.inputValue(`[id="plan-step-station:${station.id}-1"]`).catch(() => '')) !== '');
   assert.deepEqual(await violations(at.page), []);
   await shot('plan-form');
   await press('Enter');
