@@ -170,6 +170,9 @@ func timedCommands(s *State) map[string]timedCommand {
 	makePlan := func(int) Command {
 		return MakePlan{For: "zone:z1", Title: "open", Authority: "x", Steps: []PlanStep{{Text: "look", Owner: s.Config.Desks[0].ID, Due: s.Now.Add(Hour)}}, ReviewBy: s.Now.Add(Day)}
 	}
+	addStep := func(int) Command {
+		return AddPlanStep{Plan: planID(), Text: "look again", Owner: s.Config.Desks[0].ID, Due: s.Now.Add(Hour)}
+	}
 	abandon := func(int) Command { return AbandonPlan{Plan: planID(), Reason: "x"} }
 	reject := func(int) Command { return RejectClearing{Bulk: bulkID(), Reason: "no"} }
 	checkpoint := func(int) Command {
@@ -296,6 +299,8 @@ func timedCommands(s *State) map[string]timedCommand {
 		"RehomeUnit":   {timed: func(n int) Command { return RehomeUnit{Unit: unit(n), Station: "EP", Reason: "x"} }, after: do(func(int) Command { return LoseStation{Station: "EP", Authority: "y", Reason: "x"} }, func(int) Command { return ReopenStation{Station: "EP", Reason: "x", WithoutPlan: "y"} })},
 		"MoveUp":       {timed: func(n int) Command { return MoveUp{Unit: unit(n), Station: "EP", Reason: "x"} }, after: do(func(n int) Command { return MoveUp{Unit: unit(n), Reason: "x"} })},
 		"MakePlan":     {timed: makePlan, after: do(abandon)},
+		"AddPlanStep":  {before: do(makePlan), timed: addStep, after: do(abandon)},
+		"DropPlanStep": {before: do(makePlan, addStep), timed: func(int) Command { return DropPlanStep{Plan: planID(), Step: 1, Reason: "no need"} }, after: do(abandon)},
 		"DoStep":       {before: do(makePlan), timed: func(int) Command { return DoStep{Plan: planID(), Step: 1} }, after: do(abandon)},
 		"ReviewPlan":   {before: do(makePlan), timed: func(int) Command { return ReviewPlan{Plan: planID(), ReviewBy: s.Now.Add(Day), Reason: "x"} }, after: do(abandon)},
 		"AbandonPlan":  {before: do(makePlan), timed: abandon},

@@ -56,6 +56,9 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkProtocols(g); no != nil {
 		return nil, no
 	}
+	if no := checkPlanTemplates(g); no != nil {
+		return nil, no
+	}
 	said := map[Service]bool{}
 	for _, w := range g.UnknownWays {
 		if said[w.Service] || !contains(g.Services, w.Service) || w.Policy != "allow" && w.Policy != "avoid" {

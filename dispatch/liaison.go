@@ -1,5 +1,7 @@
 package dispatch
 
+import "cmp"
+
 // Liaison is somebody to talk to, by role, with consent and an expiry.
 type Liaison struct {
 	ID        LiaisonID `json:"id"`
@@ -26,8 +28,10 @@ type Attempt struct {
 // AttemptResults are what comes of a try to reach somebody.
 var AttemptResults = []string{"reached", "no_answer", "message_left", "refused", "channel_dead"}
 
-// RecordLiaison writes down whom one can talk to; that person agreed to it.
+// RecordLiaison writes down whom one can talk to; that person agreed to it, or, for one
+// that is here already, agrees to it for longer.
 type RecordLiaison struct {
+	Renews    LiaisonID // "": a new entry; else its role, channel, zone and note stay where they are empty
 	Role      string
 	Channel   string
 	Zone      ZoneID
@@ -51,7 +55,7 @@ type EndLiaison struct {
 	Reason  string
 }
 
-// LiaisonRecorded: one can talk to this role. How, and what there is to say of it, is
+// LiaisonRecorded: one can talk to this role, or for longer than before. How, and what there is to say of it, is
 // sealed under its own key.
 type LiaisonRecorded struct {
 	Liaison Liaison `json:"liaison"` // without its channel and note
@@ -88,6 +92,18 @@ func (e *LiaisonTried) Subject() string  { return "liaison:" + string(e.Liaison)
 func (e *LiaisonTried) Secret() *Private { return &e.Private }
 
 func (c RecordLiaison) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
+	id := LiaisonID(numbered("l", s.Counters.Liaison+1))
+	if c.Renews != "" {
+		was, no := s.liaison(c.Renews)
+		if no != nil {
+			return nil, no
+		}
+		id, c.Invented = was.ID, was.Invented
+		c.Role, c.Channel, c.Note = cmp.Or(c.Role, was.Role), cmp.Or(c.Channel, was.Channel), cmp.Or(c.Note, was.Note)
+		if z := s.Zones[was.Zone]; c.Zone == "" && z != nil && z.EndedAt == 0 {
+			c.Zone = was.Zone
+		}
+	}
 	if no := checkLines("role", c.Role, "channel", c.Channel); no != nil {
 		return nil, no
 	}
@@ -103,10 +119,10 @@ func (c RecordLiaison) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if z := s.Zones[c.Zone]; c.Zone != "" && (z == nil || z.EndedAt != 0) {
 		return nil, reject(ZoneUnknown, "zone %q is not in force", c.Zone).at("zone")
 	}
-	if len(s.Liaisons) >= MaxLiaisons {
+	if c.Renews == "" && len(s.Liaisons) >= MaxLiaisons {
 		return nil, reject(LimitReached, "%d liaisons: at most MaxLiaisons", len(s.Liaisons))
 	}
-	return append(out, &LiaisonRecorded{Liaison: Liaison{ID: LiaisonID(numbered("l", s.Counters.Liaison+1)), Role: c.Role, Zone: c.Zone,
+	return append(out, &LiaisonRecorded{Liaison: Liaison{ID: id, Role: c.Role, Zone: c.Zone,
 		Consent: true, ExpiresAt: c.ExpiresAt, Invented: c.Invented}, Private: Private{Number: c.Channel, Text: c.Note}}), nil
 }
 
@@ -149,8 +165,12 @@ func (c EndLiaison) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) 
 }
 
 func (e *LiaisonRecorded) evolve(s *State, _ Stamped) {
-	s.Counters.Liaison++
 	l := e.Liaison
+	if was := s.Liaisons[l.ID]; was != nil {
+		l.Attempts, l.Tries = was.Attempts, was.Tries
+	} else {
+		s.Counters.Liaison++
+	}
 	l.Channel, l.Note = e.Private.Number, e.Private.Text
 	s.Liaisons[l.ID] = &l
 	s.due.set(dueRef{dueLiaison, string(l.ID)}, l.ExpiresAt)

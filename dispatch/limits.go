@@ -20,6 +20,7 @@ const (
 	MaxAgreements     = 200 // not over yet
 	MaxPlans          = 200 // not carried out yet
 	MaxPlanSteps      = 50
+	MaxPlanTemplates  = 50
 	MaxAttempts       = 50 // to reach a liaison, that are kept
 	MaxProtocols      = 200
 	MaxAdvice         = 50  // to one caller

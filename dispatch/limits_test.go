@@ -87,6 +87,10 @@ func TestLimits(t *testing.T) {
 		{name: "MaxPriorities by triage", at: MaxPriorities - 1, given: []Command{noise("c")}, nth: func(n int) Command {
 			return TriageContact{Contact: "c", Type: "NOISE", Priority: triage.Priority(1 + n%2)}
 		}},
+		{name: "MaxPlanSteps, one by one", at: MaxPlanSteps - 1, given: append(lostStations(1), MakePlan{For: "station:S0", Title: "open", Authority: "commander", ReviewBy: scenarioStart.Add(Day),
+			Steps: []PlanStep{{Text: "look", Owner: "sup", Due: scenarioStart.Add(Hour)}}}), nth: func(int) Command {
+			return AddPlanStep{Plan: "pl1", Text: "look again", Owner: "sup", Due: scenarioStart.Add(Hour)}
+		}},
 		{name: "MaxPlans", at: MaxPlans, nth: func(n int) Command {
 			return MakePlan{For: fmt.Sprint("station:S", n), Title: "open", Authority: "commander", ReviewBy: scenarioStart.Add(Day), Steps: []PlanStep{{Text: "look", Owner: "sup", Due: scenarioStart.Add(Hour)}}}
 		}, given: lostStations(MaxPlans + 1)},
@@ -225,6 +229,13 @@ func TestSizes(t *testing.T) {
 			}
 			return Configure{Config: c}
 		}, ConfigInvalid},
+		{"MaxPlanTemplates", MaxPlanTemplates, func(n int) Command {
+			c := roomStandard()
+			for k := range n {
+				c.PlanTemplates = append(c.PlanTemplates, PlanTemplate{ID: fmt.Sprint("t", k), For: "station", Title: "Back", Steps: []TemplateStep{{Text: "look", Owner: "sup", After: Hour}}})
+			}
+			return Configure{Config: c}
+		}, LimitReached},
 		{"MaxTriggers", MaxTriggers, func(n int) Command {
 			c := roomAlternate()
 			c.Triggers = nil

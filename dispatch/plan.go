@@ -14,10 +14,13 @@ type PlanStep struct {
 	Text   string  `json:"text"`
 	Owner  DeskID  `json:"owner"`
 	Due    Instant `json:"due"`
-	Remind Instant `json:"remind,omitempty"` // its owner is alarmed then; 0: done
+	Remind Instant `json:"remind,omitempty"` // its owner is alarmed then; 0: done or dropped
 	DoneAt Instant `json:"done_at,omitempty"`
 	DoneBy string  `json:"done_by,omitempty"`
-	Note   string  `json:"note,omitempty"`
+	Note   string  `json:"note,omitempty"` // of who did it, or why it was dropped
+
+	DroppedAt Instant `json:"dropped_at,omitempty"` // it is not to be done
+	DroppedBy string  `json:"dropped_by,omitempty"`
 }
 
 // Plan is how a station or a zone is reopened: steps, owners and a review.
@@ -36,11 +39,11 @@ type Plan struct {
 	EndReason string     `json:"end_reason,omitempty"`
 }
 
-// Undone counts the steps that nobody has done.
+// Undone counts the steps that somebody still has to do.
 func (p *Plan) Undone() int {
 	n := 0
 	for k := range p.Steps {
-		if p.Steps[k].DoneAt == 0 {
+		if p.Steps[k].Open() {
 			n++
 		}
 	}
@@ -69,7 +72,7 @@ type MakePlan struct {
 	ReviewBy  Instant
 }
 
-// DoStep says that a step is done, or needs no doing and why.
+// DoStep says that a step is done.
 type DoStep struct {
 	Plan PlanID
 	Step int // from 1
@@ -157,7 +160,7 @@ func (s *State) planDone(about, without string) *Rejection {
 	}
 	var open []string
 	for k := range p.Steps {
-		if p.Steps[k].DoneAt == 0 {
+		if p.Steps[k].Open() {
 			open = append(open, strconv.Itoa(k+1)+" "+p.Steps[k].Text)
 		}
 	}
@@ -202,17 +205,12 @@ func (c MakePlan) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		return nil, reject(LimitReached, "a plan has 1 to MaxPlanSteps (%d) steps", MaxPlanSteps).at("steps")
 	}
 	p := Plan{ID: PlanID(numbered("pl", s.Counters.Plan+1)), For: c.For, Title: c.Title, Authority: c.Authority, By: m.By, MadeAt: m.At, ReviewBy: c.ReviewBy, Remind: c.ReviewBy}
-	for _, step := range c.Steps {
-		if no := checkLine("steps", step.Text); no != nil {
+	for _, wanted := range c.Steps {
+		step, no := s.newStep(wanted.Text, wanted.Owner, wanted.Due, m)
+		if no != nil {
 			return nil, no
 		}
-		if _, known := s.Desk(step.Owner); !known {
-			return nil, reject(DeskUnknown, "desk %q is not known here", step.Owner).at("steps")
-		}
-		if step.Due <= m.At || step.Due.Since(m.At) > PlanMax {
-			return nil, reject(TimeInvalid, "a step is due within 90 days").at("steps")
-		}
-		p.Steps = append(p.Steps, PlanStep{Text: step.Text, Owner: step.Owner, Due: step.Due, Remind: step.Due})
+		p.Steps = append(p.Steps, step)
 	}
 	if no := reviewable(c.ReviewBy, m); no != nil {
 		return nil, no
@@ -243,11 +241,8 @@ func (c DoStep) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no != nil {
 		return nil, no
 	}
-	if c.Step < 1 || c.Step > len(p.Steps) {
-		return nil, reject(ValueUnknown, "plan %s has steps 1 to %d", p.ID, len(p.Steps)).at("step")
-	}
-	if step := &p.Steps[c.Step-1]; step.DoneAt != 0 {
-		return nil, reject(StepIsDone, "%s did step %d of plan %s", step.DoneBy, c.Step, p.ID).at("step")
+	if no := p.openStep(c.Step); no != nil {
+		return nil, no
 	}
 	if no := checkText("note", c.Note, MaxLineBytes, false); no != nil {
 		return nil, no

@@ -71,6 +71,8 @@ const (
 	PlanUnknown        Code = "plan_unknown"
 	PlanIsOver         Code = "plan_over"
 	StepIsDone         Code = "step_done"
+	StepIsDropped      Code = "step_dropped"
+	StepIsLast         Code = "step_last"
 	AccessUnknown      Code = "access_unknown"
 	NothingToTell      Code = "nothing_to_tell"
 	HazardUnknown      Code = "hazard_unknown"

@@ -90,6 +90,8 @@ func (r *room) entryCommand(w *words) Command {
 		return c
 	case "withdraw-clearance":
 		return WithdrawClearance{Clearance: ClearanceID(w.subject(0)), Reason: reason}
+	case "add-step", "drop-step", "renew-liaison":
+		return r.planCommand(w, reason)
 	case "liaison":
 		return RecordLiaison{Role: w.subject(0), Channel: w.word("channel"), Zone: ZoneID(w.word("zone")), Note: w.word("note"), Consent: w.yes("consent"), ExpiresAt: w.until("expires", now)}
 	case "try":
@@ -214,6 +216,8 @@ func describeEntry(s *State, e Event) string {
 		return fmt.Sprintf("plan %s for %s, by %s: %s; %d steps, review by %s", e.Plan.ID, e.Plan.For, e.Plan.Authority, e.Plan.Title, len(e.Plan.Steps), clock(e.Plan.ReviewBy))
 	case *StepDone:
 		return fmt.Sprintf("plan %s: step %d is done%s", e.Plan, e.Step, ifWord(e.Note != "", ": "+e.Note))
+	case *PlanStepAdded, *PlanStepDropped:
+		return describePlanStep(e)
 	case *PlanReviewed:
 		return fmt.Sprintf("plan %s is reviewed, next by %s: %s", e.Plan, clock(e.ReviewBy), e.Reason)
 	case *PlanReminded:
@@ -257,7 +261,7 @@ func (r *room) showGrants(part string) []string {
 			p := s.Plans[id]
 			line := fmt.Sprintf("%s for %s: %s", id, p.For, p.Title)
 			for n, step := range p.Steps {
-				line += fmt.Sprintf("; %d %s (%s, %s)", n+1, step.Text, step.Owner, map[bool]string{true: "by " + clock(step.Due), false: "done by " + step.DoneBy}[step.DoneAt == 0])
+				line += fmt.Sprintf("; %d %s (%s, %s)", n+1, step.Text, step.Owner, stepLine(&step))
 			}
 			lines = append(lines, line+ifWord(p.EndedAt != 0, "; over: "+p.EndReason))
 		}

@@ -196,6 +196,8 @@ func (r *room) line(line string) error {
 			config = roomNight()
 		case "broken":
 			config = roomBroken(w.word("fault"))
+		case "templates":
+			config = roomTemplates(w.word("fault"))
 		}
 		if of := w.word("default"); of != "" {
 			config.DefaultService = Service(of)

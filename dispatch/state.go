@@ -294,6 +294,7 @@ type Config struct {
 	Presets           []Preset        `json:"presets,omitempty"`
 	Triggers          []Trigger       `json:"triggers,omitempty"`
 	Protocols         []Protocol      `json:"protocols,omitempty"`
+	PlanTemplates     []PlanTemplate  `json:"plan_templates,omitempty"`
 
 	UnknownWays []UnknownWays `json:"unknown_ways,omitempty"` // of services; without one they are allowed
 }

@@ -285,6 +285,16 @@ type liaisonIn struct {
 	}
 }
 
+type renewLiaisonIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body struct {
+		Channel   string `json:"channel,omitempty" maxLength:"400" doc:"as before when left out"`
+		Note      string `json:"note,omitempty" maxLength:"400" doc:"as before when left out"`
+		Consent   bool   `json:"consent" doc:"that person agreed to it for longer"`
+		ExpiresAt string `json:"expires_at" maxLength:"40" doc:"RFC 3339, within 90 days"`
+	}
+}
+
 type attemptIn struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
@@ -335,6 +345,14 @@ func (s *Server) entryRoutes() {
 			return nil, bad
 		}
 		return s.do(ctx, dispatch.RecordLiaison{Role: b.Role, Channel: b.Channel, Zone: dispatch.ZoneID(b.Zone), Note: b.Note, Consent: b.Consent, ExpiresAt: expires})
+	})
+	route(s, http.MethodPost, "/api/v1/liaisons/{id}/renew", "renewLiaison", "places", "They agree to it for longer; what was tried stays", func(ctx context.Context, in *renewLiaisonIn) (*body[Done], error) {
+		b := in.Body
+		expires, bad := instant("body.expires_at", b.ExpiresAt)
+		if bad != nil {
+			return nil, bad
+		}
+		return s.do(ctx, dispatch.RecordLiaison{Renews: dispatch.LiaisonID(in.ID), Channel: b.Channel, Note: b.Note, Consent: b.Consent, ExpiresAt: expires})
 	})
 	route(s, http.MethodPost, "/api/v1/liaisons/{id}/attempts", "tryLiaison", "places", "A try to reach them, and what came of it", func(ctx context.Context, in *attemptIn) (*body[Done], error) {
 		return s.do(ctx, dispatch.TryLiaison{Liaison: dispatch.LiaisonID(in.ID), Channel: in.Body.Channel, Result: in.Body.Result, Note: in.Body.Note})

@@ -29,7 +29,25 @@ type PlanStep struct {
 	Due    string `json:"due" maxLength:"40" doc:"RFC 3339, within 90 days"`
 	DoneAt string `json:"done_at,omitempty" readOnly:"true"`
 	DoneBy string `json:"done_by,omitempty" readOnly:"true"`
-	Note   string `json:"note,omitempty" readOnly:"true"`
+	Note   string `json:"note,omitempty" readOnly:"true" doc:"of who did it, or why it was dropped"`
+
+	DroppedAt string `json:"dropped_at,omitempty" readOnly:"true" doc:"it is not to be done"`
+	DroppedBy string `json:"dropped_by,omitempty" readOnly:"true"`
+}
+
+// PlanTemplate is a list of steps that a plan may begin with.
+type PlanTemplate struct {
+	ID    string         `json:"id"`
+	For   string         `json:"for" enum:"station,zone"`
+	Title string         `json:"title"`
+	Steps []TemplateStep `json:"steps"`
+}
+
+// TemplateStep is one of its steps.
+type TemplateStep struct {
+	Text    string `json:"text"`
+	Owner   string `json:"owner" doc:"a desk"`
+	AfterMs int64  `json:"after_ms" doc:"due so long after the plan is made"`
 }
 
 type loseStationIn struct {
@@ -83,6 +101,17 @@ type stepIn struct {
 	}
 }
 
+type addStepIn struct {
+	ID   string `path:"id" maxLength:"40"`
+	Body PlanStep
+}
+
+type dropStepIn struct {
+	ID     string `path:"id" maxLength:"40"`
+	Step   int    `path:"step" minimum:"1" maximum:"50"`
+	Reason string `query:"reason" required:"true" minLength:"1" maxLength:"400"`
+}
+
 type reviewPlanIn struct {
 	ID   string `path:"id" maxLength:"40"`
 	Body struct {
@@ -121,6 +150,17 @@ func (s *Server) stationRoutes() {
 	route(s, http.MethodPost, "/api/v1/plans/{id}/steps/{step}/done", "doStep", "stations", "A step is done", func(ctx context.Context, in *stepIn) (*body[Done], error) {
 		return s.do(ctx, dispatch.DoStep{Plan: dispatch.PlanID(in.ID), Step: in.Step, Note: in.Body.Note})
 	})
+	route(s, http.MethodPost, "/api/v1/plans/{id}/steps", "addPlanStep", "stations", "One step more", func(ctx context.Context, in *addStepIn) (*body[Done], error) {
+		due, bad := instant("body.due", in.Body.Due)
+		if bad != nil {
+			return nil, bad
+		}
+		return s.do(ctx, dispatch.AddPlanStep{Plan: dispatch.PlanID(in.ID), Text: in.Body.Text, Owner: dispatch.DeskID(in.Body.Owner), Due: due})
+	})
+	route(s, http.MethodDelete, "/api/v1/plans/{id}/steps/{step}", "dropPlanStep", "stations", "A step is not to be done, and why; it keeps its number", func(ctx context.Context, in *dropStepIn) (*body[Done], error) {
+		return s.do(ctx, dispatch.DropPlanStep{Plan: dispatch.PlanID(in.ID), Step: in.Step, Reason: in.Reason})
+	})
+	route(s, http.MethodGet, "/api/v1/plans/templates", "listPlanTemplates", "stations", "Lists of steps that a plan may begin with", s.planTemplates)
 	route(s, http.MethodPost, "/api/v1/plans/{id}/review", "reviewPlan", "stations", "Looked at; again by then", func(ctx context.Context, in *reviewPlanIn) (*body[Done], error) {
 		by, bad := instant("body.review_by", in.Body.ReviewBy)
 		if bad != nil {
@@ -149,11 +189,26 @@ func (s *Server) makePlan(ctx context.Context, in *planIn) (*body[Done], error) 
 	return s.do(ctx, c)
 }
 
+func (s *Server) planTemplates(context.Context, *struct{}) (*body[Page[PlanTemplate]], error) {
+	out := Page[PlanTemplate]{Items: []PlanTemplate{}}
+	s.room.Look(func(st *dispatch.State) {
+		for _, t := range st.Config.PlanTemplates {
+			row := PlanTemplate{ID: t.ID, For: t.For, Title: t.Title, Steps: []TemplateStep{}}
+			for _, step := range t.Steps {
+				row.Steps = append(row.Steps, TemplateStep{Text: step.Text, Owner: string(step.Owner), AfterMs: int64(step.After)})
+			}
+			out.Items = append(out.Items, row)
+		}
+	})
+	return &body[Page[PlanTemplate]]{out}, nil
+}
+
 func (r rows) plan(p *dispatch.Plan) Plan {
 	row := Plan{ID: string(p.ID), For: p.For, Title: p.Title, Authority: p.Authority, By: p.By, MadeAt: r.time(p.MadeAt), Steps: []PlanStep{}, ReviewBy: r.time(p.ReviewBy), Reviews: p.Reviews,
 		EndedAt: r.time(p.EndedAt), EndReason: p.EndReason}
 	for _, step := range p.Steps {
-		row.Steps = append(row.Steps, PlanStep{Text: step.Text, Owner: string(step.Owner), Due: r.time(step.Due), DoneAt: r.time(step.DoneAt), DoneBy: step.DoneBy, Note: step.Note})
+		row.Steps = append(row.Steps, PlanStep{Text: step.Text, Owner: string(step.Owner), Due: r.time(step.Due), DoneAt: r.time(step.DoneAt), DoneBy: step.DoneBy, Note: step.Note,
+			DroppedAt: r.time(step.DroppedAt), DroppedBy: step.DroppedBy})
 	}
 	return row
 }

@@ -15,9 +15,10 @@ import (
 func walled(t *testing.T) *desk {
 	d := newDesk(t)
 	d.give(dispatch.Configure{Config: dispatch.Config{Name: "Test City", Zone: "America/Los_Angeles", Services: []dispatch.Service{"police", "ems"}, DefaultService: "police", UntriagedPriority: 2,
-		Desks:     []dispatch.Desk{{ID: "police-desk", Name: "Police desk", Service: "police", Supervisor: "supervisor"}, {ID: "supervisor", Name: "Supervisor"}},
-		Types:     []triage.Type{{Code: "THEFT", Name: "Theft", Service: "police", Priority: 3}},
-		Protocols: []dispatch.Protocol{{ID: "WAIT", Title: "Wait inside", Author: "director", Version: "2", Words: "stay where you are"}}}})
+		Desks:         []dispatch.Desk{{ID: "police-desk", Name: "Police desk", Service: "police", Supervisor: "supervisor"}, {ID: "supervisor", Name: "Supervisor"}},
+		Types:         []triage.Type{{Code: "THEFT", Name: "Theft", Service: "police", Priority: 3}},
+		Protocols:     []dispatch.Protocol{{ID: "WAIT", Title: "Wait inside", Author: "director", Version: "2", Words: "stay where you are"}},
+		PlanTemplates: []dispatch.PlanTemplate{{ID: "station", For: "station", Title: "Back in", Steps: []dispatch.TemplateStep{{Text: "walk through", Owner: "police-desk", After: 2 * dispatch.Hour}}}}}})
 	d.ask("POST", "/api/v1/zones", blocks("stage_outside")).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/contacts", map[string]any{"channel": "phone", "type": "THEFT", "location": map[string]any{"text": "1500 block of 11 Av", "lon": -122.319, "lat": 47.615}}).want(t, http.StatusCreated, "")
 	return d
@@ -92,6 +93,14 @@ func TestAnAgreementNeedsSomebodyWhoConsented(t *testing.T) {
 		t.Errorf("an agreement: %s", got.text)
 	}
 	d.ask("DELETE", "/api/v1/agreements/ag1?reason=broken", nil).want(t, http.StatusOK, "")
+	d.ask("POST", "/api/v1/liaisons/l1/renew", map[string]any{"expires_at": when(d.engine.Now().Add(9 * dispatch.Day))}).want(t, http.StatusUnprocessableEntity, "invalid_field")
+	d.ask("POST", "/api/v1/liaisons/l1/renew", map[string]any{"consent": false, "expires_at": when(d.engine.Now().Add(9 * dispatch.Day))}).want(t, http.StatusUnprocessableEntity, "consent_missing")
+	d.ask("POST", "/api/v1/liaisons/l1/renew", map[string]any{"consent": true, "expires_at": when(d.engine.Now().Add(9 * dispatch.Day))}).want(t, http.StatusOK, "")
+	d.server.room.Look(func(st *dispatch.State) {
+		if l := st.Liaisons["l1"]; l.Channel != "telephone 7" || l.ExpiresAt != d.engine.Now().Add(9*dispatch.Day) {
+			t.Errorf("renewed: %+v", l)
+		}
+	})
 	d.ask("DELETE", "/api/v1/liaisons/l1?reason=withdrawn", nil).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/agreements", agreement).want(t, http.StatusNotFound, "liaison_unknown")
 	// How to reach them is read nowhere any more: neither in the journal nor in the past.
@@ -134,6 +143,16 @@ func TestAStationIsReopenedByAPlan(t *testing.T) {
 		"steps": []map[string]any{{"text": "walk through", "owner": "police-desk", "due": when(d.engine.Now().Add(dispatch.Hour))}}}
 	d.ask("POST", "/api/v1/plans", plan).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusConflict, "plan_unfinished")
+	if got := d.ask("GET", "/api/v1/plans/templates", nil).want(t, http.StatusOK, ""); !strings.Contains(got.text, `"steps":[{"text":"walk through","owner":"police-desk","after_ms":7200000}]`) {
+		t.Errorf("the lists of steps: %s", got.text)
+	}
+	more := map[string]any{"text": "change the locks", "owner": "police-desk", "due": when(d.engine.Now().Add(dispatch.Hour))}
+	d.ask("POST", "/api/v1/plans/pl9/steps", more).want(t, http.StatusNotFound, "plan_unknown")
+	d.ask("POST", "/api/v1/plans/pl1/steps", more).want(t, http.StatusOK, "")
+	d.ask("DELETE", "/api/v1/plans/pl1/steps/2", nil).want(t, http.StatusUnprocessableEntity, "invalid_field")
+	d.ask("DELETE", "/api/v1/plans/pl1/steps/2?reason=the+landlord+does+it", nil).want(t, http.StatusOK, "")
+	d.ask("POST", "/api/v1/plans/pl1/steps/2/done", map[string]any{}).want(t, http.StatusConflict, "step_dropped")
+	d.ask("DELETE", "/api/v1/plans/pl1/steps/1?reason=no+need", nil).want(t, http.StatusConflict, "step_last")
 	d.ask("POST", "/api/v1/plans/pl1/steps/1/done", map[string]any{"note": "all well"}).want(t, http.StatusOK, "")
 	d.ask("POST", "/api/v1/stations/EP/reopen", map[string]any{"reason": "open"}).want(t, http.StatusOK, "")
 	d.server.room.Move("3E1", geo.Point{Lon: -1223170000, Lat: 476700000}, d.engine.Now(), "device")

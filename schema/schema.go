@@ -147,6 +147,8 @@ var kinds = []kind{
 	{94, 1, func() dispatch.Event { return &dispatch.ContactMadeConfidential{} }},
 	{95, 1, func() dispatch.Event { return &dispatch.ConfidentialRead{} }},
 	{96, 1, func() dispatch.Event { return &dispatch.ReadersChanged{} }},
+	{97, 1, func() dispatch.Event { return &dispatch.PlanStepAdded{} }},
+	{98, 1, func() dispatch.Event { return &dispatch.PlanStepDropped{} }},
 }
 
 var (

@@ -68,6 +68,10 @@ func describeEntry(event dispatch.Event) string {
 		return fmt.Sprintf("plan %s for %s: %s", e.Plan.ID, e.Plan.For, e.Plan.Title)
 	case *dispatch.StepDone:
 		return fmt.Sprintf("plan %s: step %d is done", e.Plan, e.Step)
+	case *dispatch.PlanStepAdded:
+		return fmt.Sprintf("plan %s: one more step: %s", e.Plan, e.Step.Text)
+	case *dispatch.PlanStepDropped:
+		return fmt.Sprintf("plan %s: step %d is dropped: %s", e.Plan, e.Step, e.Reason)
 	case *dispatch.PlanReviewed:
 		return fmt.Sprintf("plan %s reviewed: %s", e.Plan, e.Reason)
 	case *dispatch.PlanReminded:

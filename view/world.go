@@ -326,6 +326,10 @@ func nameEntry(t *dispatch.Touched, event dispatch.Event) {
 		t.Plans = append(t.Plans, e.Plan.ID)
 	case *dispatch.StepDone:
 		t.Plans = append(t.Plans, e.Plan)
+	case *dispatch.PlanStepAdded:
+		t.Plans = append(t.Plans, e.Plan)
+	case *dispatch.PlanStepDropped:
+		t.Plans = append(t.Plans, e.Plan)
 	case *dispatch.PlanReviewed:
 		t.Plans = append(t.Plans, e.Plan)
 	case *dispatch.PlanReminded:

@@ -18,6 +18,7 @@ type cli struct {
 	Serve   serveCmd   `cmd:"" help:"The real thing: serve a jurisdiction from a data folder."`
 	Import  importCmd  `cmd:"" help:"Make packs from data."`
 	Zone    zoneCmd    `cmd:"" help:"Places that one cannot simply enter, on a running server."`
+	Access  accessCmd  `cmd:"" help:"What is known of ways: closures, checkpoints, lanes that are open again; on a running server."`
 	Road    roadCmd    `cmd:"" help:"The road router."`
 	Version versionCmd `cmd:"" help:"Print the version."`
 }

@@ -41,8 +41,8 @@ func (s server) ask(method, path string, in, out any) error {
 type zoneFlags struct {
 	GeoJSON string   `name:"geojson" type:"existingfile" help:"A file with the outline, parts, gates and rendezvous points."`
 	Outline string   `help:"Or the outline as \"lat,lon lat,lon lat,lon …\"."`
-	Rule    []string `help:"SERVICE=ENTRY: free, gates_only, escort[:BY], stage_outside, life_safety_only or none. May be given again."`
-	Gate    []string `help:"NAME@LAT,LON: one more gate. May be given again."`
+	Rule    []string `sep:"none" help:"SERVICE=ENTRY: free, gates_only, escort[:BY], stage_outside, life_safety_only or none. May be given again."`
+	Gate    []string `sep:"none" help:"NAME@LAT,LON: one more gate. May be given again."`
 	Until   string   `help:"When it ends (RFC 3339); none: when somebody ends it."`
 }
 

@@ -135,7 +135,7 @@ func Configuration(pack *city.Pack) dispatch.Config {
 	c.Desks = append(c.Desks, alternateDesks()...)
 	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
 	c.Presets, c.Triggers = presets()
-	c.Protocols = protocols()
+	c.Protocols, c.PlanTemplates = protocols(), planTemplates()
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
 	}
@@ -410,5 +410,19 @@ func protocols() []dispatch.Protocol {
 	return []dispatch.Protocol{
 		{ID: "WAIT", Title: "Stay where you are", Author: "invented medical director", Version: "demo 1", Words: "Stay where you are if it is safe. Help waits at {gate}; we ring back.", Invented: true},
 		{ID: "MEET", Title: "Bring the patient to help", Author: "invented medical director", Version: "demo 1", Movement: true, Words: "If it is safe, and only then, bring the patient to {gate}.", Invented: true},
+	}
+}
+
+// planTemplates are lists of steps that a plan may begin with: invented.
+func planTemplates() []dispatch.PlanTemplate {
+	const hour = 60 * dispatch.Minute
+	police, fire := dispatch.DeskID(city.Police+"-desk"), dispatch.DeskID(city.Fire+"-desk")
+	return []dispatch.PlanTemplate{
+		{ID: "station", For: "station", Title: "Back into the station", Steps: []dispatch.TemplateStep{
+			{Text: "Walk through with the fire service: structure, alarms, exits", Owner: fire, After: 2 * hour}, {Text: "Power, radio and telephones tested", Owner: police, After: 3 * hour},
+			{Text: "Doors, locks and property room checked against the list", Owner: police, After: 4 * hour}, {Text: "Units and neighbours told when it opens", Owner: supervisor, After: 6 * hour}}},
+		{ID: "zone", For: "zone", Title: "Open the zone", Steps: []dispatch.TemplateStep{
+			{Text: "Agree the hour with the liaison and every service", Owner: supervisor, After: 2 * hour}, {Text: "Drive every gate once with an engine", Owner: fire, After: 4 * hour},
+			{Text: "Withdraw the closures and barricades on the map", Owner: police, After: 5 * hour}, {Text: "Tell the callers who wait, and the public", Owner: supervisor, After: 6 * hour}}},
 	}
 }

@@ -4,10 +4,10 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Agreement, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
-import { applyChange, applyPositions, emptyTables, loadTables, type Tables } from './store';
+import { applyChange, applyPositions, emptyTables, loadTables, TABLES, type Tables } from './store';
 import { ServerClock, span, ZoneFormat } from './times';
 
 export type Line = 'connecting' | 'live' | 'reconnecting';
@@ -47,6 +47,9 @@ class Board {
   hazards = $state.raw<Hazard[]>([]);
   claims = $state.raw<Claim[]>([]);
   bulletins = $state.raw<Bulletin[]>([]);
+  liaisons = $state.raw<Liaison[]>([]);
+  agreements = $state.raw<Agreement[]>([]);
+  plans = $state.raw<Plan[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -90,6 +93,8 @@ class Board {
     if (a.kind === 'beats') return `Beats ${a.beats?.join(' ')}`;
     return a.kind === 'drawn' ? 'Drawn area' : (this.zones.find((z) => z.id === a.zone)?.name ?? a.zone ?? '');
   }
+  stationName(id: string | undefined): string { const s = id ? this.stations.find((x) => x.id === id) : undefined; return s ? s.name : id ?? ''; }
+  zoneName(id: string | undefined): string { return this.zones.find((z) => z.id === id)?.name ?? id ?? ''; }
   deskName(id: string | undefined): string { return id ? (this.desks.find((d) => d.id === id)?.name ?? id) : ''; }
 
   /** Calls back after every flush with what was touched; returns how to stop. */
@@ -138,7 +143,7 @@ class Board {
     this.dispositions = r.dispositions ?? [];
     this.statuses = r.statuses ?? [];
     this.heard = performance.now();
-    this.expose(new Set(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'alarms', 'promises']));
+    this.expose(new Set(TABLES));
     this.beat();
     this.loaded = true;
   }
@@ -155,6 +160,9 @@ class Board {
     if (touched.has('hazards')) this.hazards = [...t.hazards.values()];
     if (touched.has('claims')) this.claims = [...t.claims.values()];
     if (touched.has('bulletins')) this.bulletins = [...t.bulletins.values()];
+    if (touched.has('liaisons')) this.liaisons = [...t.liaisons.values()];
+    if (touched.has('agreements')) this.agreements = [...t.agreements.values()];
+    if (touched.has('plans')) this.plans = [...t.plans.values()];
     if (touched.has('alarms')) this.alarms = [...t.alarms.values()];
     if (touched.has('promises')) this.promises = [...t.promises.values()];
   }
@@ -190,7 +198,7 @@ class Board {
     this.refetching = true;
     try { await this.open(); } catch { this.line = 'reconnecting'; setTimeout(() => { this.refetching = false; void this.refetch(); }, 3000); return; }
     this.refetching = false;
-    const all = new Set<TableName>(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'hazards', 'claims', 'bulletins', 'alarms', 'promises']);
+    const all = new Set(TABLES);
     for (const f of this.watchers) f(all, [], new Set(this.tables.incidents.keys()));
   }
 }

@@ -4,7 +4,7 @@
  */
 
 import * as elsewhere from './elsewhere';
-import { codeOf, more, named, promiseWrong, ready, sortWords, unknown, wrong, type CommandContext, type Reading, type StatusRef, type Words } from './words';
+import { codeOf, more, named, promiseWrong, ready, sortWords, unknown, wrong, type Command, type CommandContext, type Reading, type StatusRef, type Words } from './words';
 
 interface Verb { verb: string; form: string; what: string }
 const VERBS: Verb[] = [
@@ -28,10 +28,12 @@ const VERBS: Verb[] = [
   { verb: 'SWEEP', form: 'SWEEP', what: 'Sweep' },
   { verb: 'DUE', form: 'DUE', what: 'Who is to be rung back' },
   { verb: 'DESKS', form: 'DESKS', what: 'Desks' },
+  { verb: 'COVER', form: 'COVER', what: 'Stations, cover and plans' },
+  { verb: 'LIAISON', form: 'LIAISON', what: 'Liaison and agreements' },
   { verb: 'CLR', form: 'CLR', what: 'Clear the marked calls together' },
 ];
 const SHORT_DEFAULTS: Record<string, string> = { AV: 'available', DP: 'dispatched', ER: 'enroute', ST: 'staged', OS: 'on_scene', TR: 'transporting', AH: 'at_hospital', OOS: 'out_of_service' };
-const OPENS: Record<string, 'call' | 'sweep' | 'ring' | 'desks' | 'clear'> = { N: 'call', SWEEP: 'sweep', DUE: 'ring', DESKS: 'desks', CLR: 'clear' };
+const OPENS: Record<string, Extract<Command, { do: 'open' }>['panel']> = { N: 'call', SWEEP: 'sweep', DUE: 'ring', DESKS: 'desks', CLR: 'clear', COVER: 'stations', LIAISON: 'liaison' };
 
 function statusOf(word: string, ctx: CommandContext): StatusRef | undefined {
   const known = ctx.statuses.find((s) => s.short.toUpperCase() === word);

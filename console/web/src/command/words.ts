@@ -37,7 +37,7 @@ export type Command =
   | { do: 'select' | 'why'; call: CallRef }
   | { do: 'note'; call: CallRef; text: string }
   | { do: 'preset'; preset: string; reason?: string }
-  | { do: 'open'; panel: 'call' | 'sweep' | 'ring' | 'desks' | 'clear' };
+  | { do: 'open'; panel: 'call' | 'sweep' | 'ring' | 'desks' | 'clear' | 'stations' | 'liaison' };
 
 export interface Reading {
   /** what Enter would do; undefined while the line is incomplete or wrong */

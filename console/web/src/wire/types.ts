@@ -1,7 +1,9 @@
 /** The wire shapes of /api/v1, as the server documents them. Times are RFC 3339 strings with an offset. */
 import type { Desk } from './ration';
+import type { Agreement, Liaison, Plan, Station } from './stations';
 
 export type * from './ration';
+export type * from './stations';
 
 export type Service = string;
 
@@ -12,6 +14,10 @@ export interface Unit {
   service: Service;
   kind: string;
   station?: string;
+  /** the home that it goes back to once that is open */
+  lost_home?: string;
+  /** the station where it stands to cover what is bare */
+  post?: string;
   beat?: string;
   status: string;
   status_since: string;
@@ -262,8 +268,6 @@ export interface IncidentHazard {
   acks: { by: string; at: string; where: AckWhere; unit?: string }[];
 }
 
-export interface Station { id: string; name: string; service: Service; lon: number; lat: number; state: 'open' | 'lost'; since?: string; reason?: string }
-
 /** From what kind of source a statement came. */
 export type SourceKind = 'official' | 'responder' | 'resident' | 'business' | 'spokesperson' | 'media' | 'anonymous' | 'sensor';
 export type Grade = 'confirmed' | 'likely' | 'single_source' | 'anecdotal' | 'denied';
@@ -319,8 +323,6 @@ export interface Confidential { readers: string[]; at: string; by: string; recei
 /** What a named reader sees by one look. */
 export interface Looked extends Contact { seq: number; reason: string; notes_text: Note[] }
 
-export interface Liaison { id: string; role?: string; channel?: string; note?: string; expires_at?: string }
-
 export interface Alarm {
   id: string;
   cause: string;
@@ -372,6 +374,8 @@ export interface Rows {
   claims: Claim;
   bulletins: Bulletin;
   liaisons: Liaison;
+  agreements: Agreement;
+  plans: Plan;
   hazards: Hazard;
   alarms: Alarm;
   promises: CallPromise;
