@@ -68,6 +68,8 @@ var Table = []Rule{
 	{"route:GET /api/v1/incidents/{id}", people},
 	{"route:GET /api/v1/incidents/{id}/recommendation", dispatchers},
 	{"route:GET /api/v1/sweep", dispatchers},
+	{"route:POST /api/v1/command/read", room},
+	{"route:POST /api/v1/command", room},
 	{"route:GET /api/v1/places", people},
 	{"route:GET /api/v1/places/nearest", people},
 	{"route:POST /api/v1/access", intake},

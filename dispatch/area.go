@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/everycall/everycall/geo"
 )
@@ -24,6 +25,33 @@ type Area struct {
 	Beats   []string `json:"beats,omitempty"`
 	Zone    ZoneID   `json:"zone,omitempty"`
 	Outline geo.Ring `json:"outline,omitempty"` // of a drawn one
+}
+
+// NamedArea is a part of the city that people call by a name: a precinct, a battalion.
+type NamedArea struct {
+	ID    string   `json:"id"` // one word, in capitals: what is typed
+	Name  string   `json:"name"`
+	Beats []string `json:"beats"`
+}
+
+// checkAreas refuses a named area without a word of its own, a name and beats.
+func checkAreas(g Config) *Rejection {
+	if len(g.Areas) > MaxNamedAreas {
+		return reject(ConfigInvalid, "%d named areas: at most MaxNamedAreas", len(g.Areas)).at("areas")
+	}
+	known := map[string]bool{"CITY": true}
+	for _, a := range g.Areas {
+		switch {
+		case checkLines("areas", a.ID, "areas", a.Name) != nil || strings.ToUpper(a.ID) != a.ID || strings.ContainsAny(a.ID, " ,;"):
+			return reject(ConfigInvalid, "area %q: one word in capitals, and a name", a.ID).at("areas")
+		case known[a.ID]:
+			return reject(ConfigInvalid, "area %s is listed twice, or is the city", a.ID).at("areas")
+		case len(a.Beats) == 0 || checkWords("areas", a.Beats) != nil:
+			return reject(ConfigInvalid, "area %s: its beats, 1 to 50", a.ID).at("areas")
+		}
+		known[a.ID] = true
+	}
+	return nil
 }
 
 func (a Area) specificity() int {

@@ -66,6 +66,9 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 		}
 		said[w.Service] = true
 	}
+	if no := checkAreas(g); no != nil {
+		return nil, no
+	}
 	if no := checkPresets(g); no != nil {
 		return nil, no
 	}

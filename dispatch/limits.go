@@ -50,6 +50,7 @@ const (
 	MaxPromises       = 50    // of one contact
 	MaxCallBacks      = 100   // of one contact
 	MaxPresets        = 100
+	MaxNamedAreas     = 100
 	MaxTriggers       = 100
 	MaxBulk           = 500   // contacts cleared together
 	MaxBulks          = 200   // proposed or not reviewed yet

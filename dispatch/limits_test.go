@@ -229,6 +229,13 @@ func TestSizes(t *testing.T) {
 			}
 			return Configure{Config: c}
 		}, ConfigInvalid},
+		{"MaxNamedAreas", MaxNamedAreas, func(n int) Command {
+			c := roomStandard()
+			for k := range n {
+				c.Areas = append(c.Areas, NamedArea{ID: fmt.Sprint("A", k), Name: "East", Beats: []string{"E1"}})
+			}
+			return Configure{Config: c}
+		}, ConfigInvalid},
 		{"MaxPlanTemplates", MaxPlanTemplates, func(n int) Command {
 			c := roomStandard()
 			for k := range n {

@@ -613,7 +613,7 @@ func (m *model) status(c SetUnitStatus, w *world) {
 		if c.Status == StatusOffDuty || c.Status == StatusOutOfService {
 			u.stack = nil
 		}
-	case c.Status.committed():
+	case c.Status.Committed():
 		u.status = c.Status
 		if c.Status == StatusOnScene {
 			m.lead(m.incidents[on]).kind = OutcomeDispatched

@@ -297,6 +297,7 @@ type Config struct {
 	PlanTemplates     []PlanTemplate  `json:"plan_templates,omitempty"`
 
 	UnknownWays []UnknownWays `json:"unknown_ways,omitempty"` // of services; without one they are allowed
+	Areas       []NamedArea   `json:"areas,omitempty"`        // that a posture can be declared for by name
 }
 
 // UnknownWays says what a way of which nobody knows whether it is open means for a

@@ -187,7 +187,7 @@ func (c SetUnitStatus) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 			return nil, reject(LimitReached, "%s has %d milestones on incident %d: at most MaxMilestones; take it off and send it anew", u.ID, len(a.Milestones), i.Number).at("unit")
 		}
 	}
-	if i == nil || changed.Late || c.Status.committed() {
+	if i == nil || changed.Late || c.Status.Committed() {
 		out = append(out, changed)
 		if i != nil && !changed.Late {
 			out = s.wentIn(u, i, c.Status, m, out)

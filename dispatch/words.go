@@ -116,8 +116,8 @@ func (s Status) Valid() bool {
 	return false
 }
 
-// committed reports whether a unit with this status is working on something.
-func (s Status) committed() bool {
+// Committed reports whether a unit with this status is working on something.
+func (s Status) Committed() bool {
 	switch s {
 	case StatusDispatched, StatusEnRoute, StatusStaged, StatusOnScene, StatusTransporting, StatusAtHospital:
 		return true

@@ -51,6 +51,7 @@ type assignIn struct {
 		Stacked        bool   `json:"stacked,omitempty"`
 		Reason         string `json:"reason,omitempty" maxLength:"400" doc:"why it is stacked"`
 		OverrideReason string `json:"override_reason,omitempty" maxLength:"400"`
+		Outside        bool   `json:"outside,omitempty" doc:"it is sent to the rendezvous of a closed zone, and waits there"`
 
 		Hazards []string `json:"hazards,omitempty" maxItems:"50" doc:"ids of the hazards there that you were shown and have read: acknowledged in the same gesture"`
 	}
@@ -148,13 +149,17 @@ func (s *Server) assign(ctx context.Context, in *assignIn) (*body[Done], error) 
 	if in.Body.Stacked {
 		return s.do(ctx, dispatch.StackUnit{Unit: unit, Incident: incident, Reason: orText(in.Body.Reason, "next for this unit"), Hazards: hazardIDs(in.Body.Hazards)})
 	}
-	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason, Hazards: hazardIDs(in.Body.Hazards)}
-	s.room.Look(func(st *dispatch.State) {
-		if i := st.Incidents[incident]; i != nil {
-			if w, _ := s.way(st, unit, i); w.Known {
-				c.Travel, c.Model = w.Travel, w.Model
-			}
-		}
-	})
+	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason, Outside: in.Body.Outside, Hazards: hazardIDs(in.Body.Hazards)}
+	s.room.Look(func(st *dispatch.State) { c = s.withTravel(st, c) })
 	return s.do(ctx, c)
+}
+
+// withTravel adds how long a unit's way is, where one is known.
+func (s *Server) withTravel(st *dispatch.State, c dispatch.DispatchUnit) dispatch.DispatchUnit {
+	if i := st.Incidents[c.Incident]; i != nil {
+		if w, _ := s.way(st, c.Unit, i); w.Known {
+			c.Travel, c.Model = w.Travel, w.Model
+		}
+	}
+	return c
 }

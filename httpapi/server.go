@@ -99,6 +99,7 @@ func New(opt Options) *Server {
 	s.readRoutes()
 	s.contactRoutes()
 	s.incidentRoutes()
+	s.lineRoutes()
 	s.unitRoutes()
 	s.postureRoutes()
 	s.rationingRoutes()

@@ -26,6 +26,7 @@ var arrows = map[string][]string{
 	"dispatch":  {"geo", "triage"},
 	"recommend": {"dispatch", "geo", "triage"},
 	"view":      {"dispatch", "geo"},
+	"command":   {"dispatch", "geo", "triage"},
 	"stats":     {"dispatch", "geo", "triage"},
 
 	"journal":             {},
@@ -55,7 +56,7 @@ var arrows = map[string][]string{
 	"auth":          {},
 	"auth/authtest": {"auth"},
 	"console":       {},
-	"httpapi":       {"advisor", "auth", "dispatch", "engine", "gazetteer", "geo", "recommend", "road", "stats", "triage", "view"},
+	"httpapi":       {"advisor", "auth", "command", "dispatch", "engine", "gazetteer", "geo", "recommend", "road", "stats", "triage", "view"},
 	"lab/drive":     {"advisor", "city", "dispatch", "engine", "geo", "recommend", "road", "triage"},
 
 	"internal/archtest": {},
@@ -77,7 +78,7 @@ var libraries = map[string][]string{
 }
 
 // pure is the ring without clock, dice, goroutine, I/O and float.
-var pure = []string{"geo", "triage", "dispatch", "recommend", "view"}
+var pure = []string{"geo", "triage", "dispatch", "recommend", "view", "command"}
 
 // forbidden are what the pure ring may not import.
 var forbidden = []string{"time", "math/rand", "math/rand/v2", "crypto/rand", "os", "io", "io/fs", "net", "net/http", "sync", "sync/atomic", "context", "log", "log/slog", "runtime", "unsafe", "reflect", "os/exec", "syscall"}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -136,10 +137,27 @@ func Configuration(pack *city.Pack) dispatch.Config {
 	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
 	c.Presets, c.Triggers = presets()
 	c.Protocols, c.PlanTemplates = protocols(), planTemplates()
+	c.Areas = precincts(pack)
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
 	}
 	return c
+}
+
+// precincts are the areas that are known by a name: each with its beats.
+func precincts(pack *city.Pack) []dispatch.NamedArea {
+	beats := map[string][]string{}
+	for _, u := range pack.PoliceUnits {
+		if u.Precinct != "" && !slices.Contains(beats[u.Precinct], u.Beat) {
+			beats[u.Precinct] = append(beats[u.Precinct], u.Beat)
+		}
+	}
+	var all []dispatch.NamedArea
+	for _, name := range slices.Sorted(maps.Keys(beats)) {
+		slices.Sort(beats[name])
+		all = append(all, dispatch.NamedArea{ID: strings.ToUpper(strings.ReplaceAll(name, " ", "-")), Name: name + " precinct", Beats: beats[name]})
+	}
+	return all
 }
 
 // needs counts a type's capabilities; units beyond those listed have the first.
