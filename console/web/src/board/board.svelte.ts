@@ -4,10 +4,10 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Clearance, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
-import { applyChange, applyPositions, emptyTables, loadTables, type Tables } from './store';
+import { applyChange, applyPositions, emptyTables, loadTables, TABLES, type Tables } from './store';
 import { ServerClock, span, ZoneFormat } from './times';
 
 export type Line = 'connecting' | 'live' | 'reconnecting';
@@ -47,6 +47,7 @@ class Board {
   hazards = $state.raw<Hazard[]>([]);
   claims = $state.raw<Claim[]>([]);
   bulletins = $state.raw<Bulletin[]>([]);
+  clearances = $state.raw<Clearance[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -75,6 +76,7 @@ class Board {
   unit(id: string | undefined): Unit | undefined { void this.units; return id ? this.tables.units.get(id) : undefined; }
   incident(id: string | undefined): Incident | undefined { void this.incidents; return id ? this.tables.incidents.get(id) : undefined; }
   contact(id: string | undefined): Contact | undefined { void this.contacts; return id ? this.tables.contacts.get(id) : undefined; }
+  zoneOf(id: string | undefined): Zone | undefined { void this.zones; return id ? this.tables.zones.get(id) : undefined; }
   posture(id: string | undefined): Posture | undefined { void this.postures; return id ? this.tables.postures.get(id) : undefined; }
   promise(id: string | undefined): CallPromise | undefined { void this.promises; return id ? this.tables.promises.get(id) : undefined; }
   /** How long ago, by this page's clock; a row may be a second ahead of it, but nothing waits for less than no time. */
@@ -138,7 +140,7 @@ class Board {
     this.dispositions = r.dispositions ?? [];
     this.statuses = r.statuses ?? [];
     this.heard = performance.now();
-    this.expose(new Set(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'alarms', 'promises']));
+    this.expose(new Set(TABLES));
     this.beat();
     this.loaded = true;
   }
@@ -155,6 +157,7 @@ class Board {
     if (touched.has('hazards')) this.hazards = [...t.hazards.values()];
     if (touched.has('claims')) this.claims = [...t.claims.values()];
     if (touched.has('bulletins')) this.bulletins = [...t.bulletins.values()];
+    if (touched.has('clearances')) this.clearances = [...t.clearances.values()];
     if (touched.has('alarms')) this.alarms = [...t.alarms.values()];
     if (touched.has('promises')) this.promises = [...t.promises.values()];
   }
@@ -190,7 +193,7 @@ class Board {
     this.refetching = true;
     try { await this.open(); } catch { this.line = 'reconnecting'; setTimeout(() => { this.refetching = false; void this.refetch(); }, 3000); return; }
     this.refetching = false;
-    const all = new Set<TableName>(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'hazards', 'claims', 'bulletins', 'alarms', 'promises']);
+    const all = new Set<TableName>(TABLES);
     for (const f of this.watchers) f(all, [], new Set(this.tables.incidents.keys()));
   }
 }
