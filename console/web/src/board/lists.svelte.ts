@@ -1,6 +1,6 @@
 /** The lists beside the stream, one copy of each for the whole page. */
 import { get } from '../wire/api';
-import type { CallBack, Clearing, Desk, PosturePreset } from '../wire/types';
+import type { CallBack, Clearing, Desk, PosturePreset, Zone } from '../wire/types';
 import { Fetched } from './fetched.svelte';
 
 const AHEAD_MIN = 10;
@@ -10,3 +10,5 @@ export const callBacks = new Fetched<{ items: CallBack[] | null; next?: string }
 export const clearings = new Fetched<Clearing[] | null>(() => get('/clearings'), ['alarms', 'contacts']);
 export const desks = new Fetched<Desk[] | null>(() => get('/desks'), ['contacts']);
 export const presets = new Fetched<PosturePreset[] | null>(() => get('/postures/presets'), ['postures']);
+/** those that ended within a day too: the stream has those in force */
+export const allZones = new Fetched<{ items: Zone[] }>(() => get('/zones'), ['zones']);

@@ -220,5 +220,5 @@ export const clearancesFor = (i: Incident, all: Clearance[], now: number): Clear
 export function entryKey(i: Incident | undefined, zones: Zone[], clearances: Clearance[]): string {
   if (!i) return '';
   const own = i.entry?.zones ?? [];
-  return JSON.stringify([i.zone, i.entry, zones.filter((z) => own.includes(z.id)).map((z) => [z.id, z.version, z.ended_at]), clearances.filter((c) => own.includes(c.zone)).map((c) => [c.id, c.state, c.services, c.until, c.ended_at])]);
+  return JSON.stringify([i.zone, i.entry, zones.filter((z) => own.includes(z.id)).map((z) => [z.id, z.version]), clearances.filter((c) => own.includes(c.zone)).map((c) => [c.id, c.state, c.services, c.until, c.ended_at])]);
 }
