@@ -115,8 +115,8 @@ export function accessFeatures(facts: Access[], now: number): GeoJSON.Feature[] 
   });
 }
 
-/** The corners and ways in of a zone: what the map goes to when it is asked for. */
-export const zoneBounds = (z: Zone): LonLat[] => [...z.outline, ...(z.gates ?? []).map((g): LonLat => [g.lon, g.lat])];
+/** The corners, gates and rendezvous points of a zone: what the map goes to when it is asked for. */
+export const zoneBounds = (z: Zone): LonLat[] => [...z.outline, ...(z.gates ?? []).flatMap((g) => [g, g.rendezvous ?? g]).map((p): LonLat => [p.lon, p.lat])];
 
 /**
  * Each zone in force as its outline, its parts, a name at its north-western corner, where no gate is likely, its gates and
