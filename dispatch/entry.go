@@ -219,7 +219,7 @@ func (g *Gate) Words() string { return wording(g.Name, g.Street, g.Grid) }
 func (r Rendezvous) Words() string { return wording(r.Name, r.Street, r.Grid) }
 
 func wording(name, street, grid string) string {
-	if street != "" && street != name {
+	if street != "" && !strings.Contains(name, street) {
 		name += ", " + street
 	}
 	if grid != "" {

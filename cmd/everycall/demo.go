@@ -140,7 +140,7 @@ func (c demoCmd) prepare(ctx context.Context, room *driven, time0 *clock.Scaled,
 	from := start
 	room.Look(func(s *dispatch.State) { from = max(start, s.Now) })
 	time0.Set(from)
-	if err := drive.Setup(ctx, room, pack); err != nil {
+	if err := drive.Setup(ctx, room, pack, room.house.places.words); err != nil {
 		return nil, err
 	}
 	driver, err := drive.New(room, pack, drive.Options{Seed: seed, Log: room.house.log, Road: room.house.road})

@@ -26,6 +26,12 @@ func (f finder) Search(query string, near *geo.Point, limit int) []gazetteer.Mat
 }
 func (f finder) Reverse(p geo.Point) (gazetteer.Match, bool) { return f.index().Reverse(p) }
 
+// words are the street text and the grid (USNG) of a point.
+func (f finder) words(p geo.Point) (street, grid string) {
+	m, _ := f.Reverse(p)
+	return m.Label, gazetteer.USNG(p)
+}
+
 // gazetteerOf is what a pack knows by name.
 func gazetteerOf(pack *city.Pack) gazetteer.Source {
 	src := gazetteer.Source{Streets: pack.Roads.Names(), Ignored: []string{pack.Name}}

@@ -30,6 +30,7 @@ type house struct {
 	room   *httpapi.Room
 	auth   *auth.Service
 	pack   *city.Pack
+	places finder        // of the pack
 	road   *advisor.Road // nil without a pack
 	log    *slog.Logger
 }
@@ -69,7 +70,7 @@ func (h *house) useStreets(pack *city.Pack, now dispatch.Instant) error {
 	if err != nil {
 		return err
 	}
-	h.pack, h.road = pack, road
+	h.pack, h.places, h.road = pack, findIn(pack), road
 	return nil
 }
 
@@ -112,7 +113,7 @@ func (h *house) server(opt httpapi.Options) *httpapi.Server {
 	}
 	if h.pack != nil {
 		opt.Tile = lazily(h.pack)
-		opt.Places, opt.PackHash = findIn(h.pack), fmt.Sprintf("%x", h.pack.Hash())
+		opt.Places, opt.PackHash = h.places, fmt.Sprintf("%x", h.pack.Hash())
 		opt.BeatAt = func(p geo.Point) string { return h.pack.BeatAt(p) }
 		for n := range h.pack.Beats {
 			if at, inside := h.pack.Beats[n].Shape.InteriorPoint(); inside {

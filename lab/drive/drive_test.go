@@ -120,7 +120,7 @@ func begin(t testing.TB, r *room, before dispatch.Millis) (d *Driver, from, to d
 	}
 	from = to.Add(-before)
 	r.clock.Set(from)
-	if err := Setup(t.Context(), r, pack(t)); err != nil {
+	if err := Setup(t.Context(), r, pack(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	d, err = New(r, pack(t), Options{Seed: Seed})
@@ -256,7 +256,7 @@ func TestSetupTwiceChangesNothing(t *testing.T) {
 	before, seq := encoded(t, r), r.Seq()
 	for _, later := range []dispatch.Millis{0, 30 * dispatch.Hour} { // beyond what the engine remembers too
 		r.clock.Set(from.Add(later))
-		if err := Setup(t.Context(), r, pack(t)); err != nil {
+		if err := Setup(t.Context(), r, pack(t), nil); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -272,6 +272,21 @@ func TestSetupTwiceChangesNothing(t *testing.T) {
 	}
 	if c := s.Claims["cl2"]; len(c.Contradicts) != 1 {
 		t.Errorf("the claims do not contradict each other: %+v", c)
+	}
+}
+
+func TestGatesAreSaidInWords(t *testing.T) {
+	r := openRoom(t, memory.New(), &standing{}, true)
+	to, _, err := Start(pack(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.clock.Set(to)
+	if err := Setup(t.Context(), r, pack(t), func(geo.Point) (street, grid string) { return "11 Av / E Pike St", "10T ET 0 0" }); err != nil {
+		t.Fatal(err)
+	}
+	if got := r.state.Zones["z1"].Gate("g2").Words(); got != "Gate at 11 Av / E Pike St (invented) (10T ET 0 0)" {
+		t.Errorf("the gate is called %q", got)
 	}
 }
 
@@ -298,7 +313,7 @@ func TestRestart(t *testing.T) {
 
 	r = openRoom(t, j, clock, false)
 	seq := r.Seq()
-	if err := Setup(t.Context(), r, pack(t)); err != nil {
+	if err := Setup(t.Context(), r, pack(t), nil); err != nil {
 		t.Fatal(err)
 	}
 	if r.Seq() != seq {

@@ -49,11 +49,16 @@ func Start(pack *city.Pack) (start, midnight dispatch.Instant, err error) {
 	return dispatch.Instant(at.UnixMilli()), dispatch.Instant(day.UnixMilli()), nil
 }
 
+// A Worder gives a point the street text and the grid that everybody says it by; ""
+// where it knows none.
+type Worder func(geo.Point) (street, grid string)
+
 // Setup makes a room out of a pack: its configuration, stations, units, and the
-// overlay as commands by role. It may be called again on a room that has all or
-// some of it: what is there is left as it is.
-func Setup(ctx context.Context, room Room, pack *city.Pack) error {
+// overlay as commands by role, its gates in words where there is a Worder. It may be
+// called again on a room that has all or some of it: what is there is left as it is.
+func Setup(ctx context.Context, room Room, pack *city.Pack, words Worder) error {
 	s := newSetup(ctx, room, pack)
+	s.words = words
 	s.equip()
 	s.overlay()
 	return s.err
@@ -97,6 +102,7 @@ type setup struct {
 	ctx        context.Context
 	room       Room
 	pack       *city.Pack
+	words      Worder
 	have       dispatch.Counters
 	configured bool
 	units      map[dispatch.UnitID]bool
@@ -347,7 +353,11 @@ func (s *setup) zone(n int, z city.ZoneOverlay) {
 		if g.Invented {
 			name += " (invented)"
 		}
-		c.Gates = append(c.Gates, dispatch.Gate{ID: dispatch.GateID(fmt.Sprint("g", k+1)), Name: name, Point: g.Point})
+		gate := dispatch.Gate{ID: dispatch.GateID(fmt.Sprint("g", k+1)), Name: name, Point: g.Point}
+		if s.words != nil {
+			gate.Street, gate.Grid = s.words(g.Point)
+		}
+		c.Gates = append(c.Gates, gate)
 	}
 	c.Reason = cut(c.Reason)
 	s.submit(fmt.Sprint("zone-", n), c)

@@ -4,6 +4,37 @@ import { browser, demo, folder, open, wait } from './harness.mjs';
 
 const out = new URL('../../../docs/', import.meta.url).pathname;
 mkdirSync(out, { recursive: true });
+/** a smaller zone within the demo's, with a hot part, a gate, a rendezvous and a hazard; all invented */
+async function fill(d) {
+  const { items: [zone] } = (await d.api('GET', '/zones')).body;
+  const [w, s] = [Math.min(...zone.outline.map((p) => p[0])), Math.min(...zone.outline.map((p) => p[1]))];
+  const at = (x, y) => [w + x, s + y];
+  const made = await d.api('POST', '/zones', {
+    name: 'Blocks around the park (invented)', within: zone.id, outline: [at(0.0004, 0.0015), at(0.0022, 0.0015), at(0.0022, 0.0034), at(0.0004, 0.0034)], authority: 'duty commander', reason: 'barricades at several corners',
+    rules: [{ service: 'police', entry: 'stage_outside' }, { service: 'fire', entry: 'gates_only' }, { service: 'ems', entry: 'escort', escort_by: 'police' }],
+    parts: [{ heat: 'hot', outline: [at(0.0006, 0.0024), at(0.002, 0.0024), at(0.002, 0.0032), at(0.0006, 0.0032)] }, { heat: 'warm', outline: [at(0.0006, 0.0016), at(0.002, 0.0016), at(0.002, 0.0023), at(0.0006, 0.0023)] }],
+    gates: [{ name: 'South gate (invented)', lon: at(0.0013, 0)[0], lat: at(0, 0.0015)[1], rendezvous: { name: 'Lot south of it (invented)', lon: at(0.0013, 0)[0], lat: at(0, -0.0006)[1] } }],
+  });
+  if (made.status !== 200) throw new Error(JSON.stringify(made.body));
+  const [lon, lat] = at(0.0027, 0.002);
+  await d.api('POST', '/hazards', { location: { text: 'a block of the zone (invented)', lon, lat }, radius_m: 40, level: 3, text: 'gas smelled (invented)', review_by: new Date(Date.parse((await d.api('GET', '/board')).body.now) + 86400000).toISOString() });
+}
+async function zones(page, d) {
+  await fill(d);
+  await page.getByRole('article', { name: 'Zone Blocks' }).getByRole('button', { name: 'Show on map' }).click();
+  await wait(2500);
+}
+async function drawing(page) {
+  await page.getByRole('article', { name: 'Zone Declared zone' }).getByRole('button', { name: 'Show on map' }).click();
+  await page.getByRole('button', { name: 'Declare a zone' }).click();
+  await page.fill('#zone-name-new', 'The lane');
+  await page.getByRole('button', { name: 'Draw on the map' }).click();
+  await wait(2500); // the map takes the units' place
+  const box = await page.locator('.map .canvas').boundingBox();
+  for (const [x, y] of [[0.545, 0.4], [0.595, 0.4], [0.595, 0.62], [0.545, 0.62]]) { await page.mouse.click(box.x + box.width * x, box.y + box.height * y); await wait(400); }
+  await wait(1000);
+}
+
 const b = await browser(), place = folder();
 const d = await demo(place.dir);
 
@@ -27,13 +58,15 @@ async function beforehand() {
 }
 
 try {
-  for (const [name, options, keys, given] of [
+  for (const [name, options, keys, given, then] of [
     ['board-night', { colorScheme: 'dark' }, ['F3', 'Home']],
     ['board-day', { colorScheme: 'light' }, ['F3', 'Home']],
     ['sweep', { colorScheme: 'dark' }, ['F8']],
     ['call', { colorScheme: 'dark' }, ['F6']],
     ['stations', { colorScheme: 'dark' }, ['F3', 'i'], beforehand],
     ['liaison', { colorScheme: 'light' }, ['F3', 'r']],
+    ['zones', { colorScheme: 'dark', viewport: { width: 1920, height: 1080 } }, ['F3', 'e'], undefined, zones],
+    ['zone-drawn', { colorScheme: 'light' }, ['F3', 'e'], undefined, drawing],
   ]) {
     if (process.argv[2] && !process.argv.slice(2).includes(name)) continue; // some of them by name
     await given?.();
@@ -43,6 +76,7 @@ try {
     await at.page.waitForSelector('#pending-list [role=row]', { timeout: 20000 });
     await wait(6000);
     for (const k of keys) { await at.page.keyboard.press(k); await wait(700); }
+    await then?.(at.page, d);
     await wait(1500);
     await at.page.screenshot({ path: `${out}${name}.png` });
     await at.context.close();

@@ -4,7 +4,7 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Agreement, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Agreement, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Clearance, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
 import { applyChange, applyPositions, emptyTables, loadTables, TABLES, type Tables } from './store';
@@ -50,6 +50,7 @@ class Board {
   liaisons = $state.raw<Liaison[]>([]);
   agreements = $state.raw<Agreement[]>([]);
   plans = $state.raw<Plan[]>([]);
+  clearances = $state.raw<Clearance[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -78,6 +79,7 @@ class Board {
   unit(id: string | undefined): Unit | undefined { void this.units; return id ? this.tables.units.get(id) : undefined; }
   incident(id: string | undefined): Incident | undefined { void this.incidents; return id ? this.tables.incidents.get(id) : undefined; }
   contact(id: string | undefined): Contact | undefined { void this.contacts; return id ? this.tables.contacts.get(id) : undefined; }
+  zoneOf(id: string | undefined): Zone | undefined { void this.zones; return id ? this.tables.zones.get(id) : undefined; }
   posture(id: string | undefined): Posture | undefined { void this.postures; return id ? this.tables.postures.get(id) : undefined; }
   promise(id: string | undefined): CallPromise | undefined { void this.promises; return id ? this.tables.promises.get(id) : undefined; }
   /** How long ago, by this page's clock; a row may be a second ahead of it, but nothing waits for less than no time. */
@@ -163,6 +165,7 @@ class Board {
     if (touched.has('liaisons')) this.liaisons = [...t.liaisons.values()];
     if (touched.has('agreements')) this.agreements = [...t.agreements.values()];
     if (touched.has('plans')) this.plans = [...t.plans.values()];
+    if (touched.has('clearances')) this.clearances = [...t.clearances.values()];
     if (touched.has('alarms')) this.alarms = [...t.alarms.values()];
     if (touched.has('promises')) this.promises = [...t.promises.values()];
   }

@@ -2,7 +2,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Form } from './forms';
 
-export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'claims' | 'stations' | 'liaison' | 'notices';
+export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'zones' | 'claims' | 'stations' | 'liaison' | 'notices';
 export type Theme = 'night' | 'day';
 
 const SAID_MS = 20_000; // what was said is news for so long
@@ -31,6 +31,10 @@ class Desk {
   saidBad = $state(false);
   /** asks the detail card to open one of its forms */
   ask = $state<{ form: Form; n: number } | undefined>(undefined);
+  /** counts how often a key asked for the clearance form of the call in hand */
+  askedEntry = $state(0);
+  /** a place that the map is to show */
+  looked = $state.raw<{ at: [number, number][] } | undefined>(undefined);
   /** the panel that a key or button opened last: it takes the focus */
   went = $state<{ panel: Panel; n: number } | undefined>(undefined);
   /** pending calls marked to be cleared together */
@@ -61,6 +65,8 @@ class Desk {
   }
   select(id: string | undefined): void { this.incident = id; this.panel = 'incident'; }
   open(form: Form): void { this.panel = 'incident'; this.ask = { form, n: ++this.asked }; }
+  clear(): void { this.panel = 'incident'; this.askedEntry++; }
+  look(at: [number, number][]): void { this.map = true; this.looked = { at }; }
   go(panel: Panel): void { this.panel = panel; this.went = { panel, n: ++this.asked }; }
   mark(id: string): void { if (!this.marked.delete(id)) this.marked.add(id); }
 }

@@ -1,5 +1,6 @@
 import { at, del, get, post } from '../wire/api';
-import type { Service, WaysIn } from '../wire/types';
+import type { Service, WaysIn, ZoneBody } from '../wire/types';
+import type { NewZone } from './zones';
 
 export const waysIn = (incident: string): Promise<WaysIn> => get(at('incidents', incident, 'entry'));
 export const changeGate = (incident: string, gate: string, why: string): Promise<unknown> => post(at('incidents', incident, 'entry'), { gate, why });
@@ -13,3 +14,8 @@ export const giveClearance = (what: { incident: string } | { clearance: string }
 
 /** By what right, in words: "rule", "clearance ec1", "heat hot". */
 export const right = (basis: string): string => basis.replace(':', ' ');
+
+export const declareZone = (zone: NewZone): Promise<unknown> => post('/zones', zone);
+/** Everything is given as it shall be. */
+export const amendZone = (id: string, zone: ZoneBody & { why: string }): Promise<unknown> => post(at('zones', id, 'amend'), zone);
+export const endZone = (id: string, reason: string, without_plan: string): Promise<unknown> => del(`${at('zones', id)}?reason=${encodeURIComponent(reason)}${without_plan ? `&without_plan=${encodeURIComponent(without_plan)}` : ''}`);

@@ -1,9 +1,10 @@
 /** The single letters and digits of lists and cards, in one place (WCAG 2.1.4: desk.keys turns them off). */
+import { board } from './board.svelte';
 import { desk, type Panel } from './desk.svelte';
 import { FORMS } from './forms';
 import { openIncident } from './open-incident.svelte';
 
-export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'stations', r: 'liaison' };
+export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'stations', r: 'liaison', e: 'zones' };
 const FORM_KEYS = new Map(FORMS.filter((f) => f.key).map((f) => [f.key!, f.form]));
 
 const plain = (e: KeyboardEvent): boolean => desk.keys && !e.defaultPrevented && !e.ctrlKey && !e.altKey && !e.metaKey && !(e.target instanceof HTMLElement && e.target.closest('input, textarea, select'));
@@ -23,6 +24,7 @@ export function callKey(e: KeyboardEvent): void {
   else if (/^[1-9]$/.test(k)) void openIncident.accept(Number(k));
   else if (k === 'x') desk.mark(desk.incident);
   else if (k === 'z') openIncident.dangerRead = !openIncident.dangerRead;
+  else if (k === 'q' && board.incident(desk.incident)?.entry) desk.clear();
   else if (form) desk.open(form);
   else return;
   e.preventDefault();

@@ -6,6 +6,7 @@ import { assign, incidentDetail, recommendation, type Sending } from './actions'
 import { board } from './board.svelte';
 import { desk } from './desk.svelte';
 import { readWith } from './hazards';
+import { entryKey } from './zones';
 
 const SETTLE_MS = 350; // several changes of one call in a burst become one fetch
 
@@ -23,13 +24,27 @@ class OpenIncident {
   dangerRead = $state(false);
   readonly act = new Act();
   private timer = 0;
+  /** how one got in when the recommendation was asked for: who can be sent depends on it */
+  private entry = '';
+  private entryTimer = 0;
 
   constructor() {
-    board.watch((_t, _m, changed) => {
-      if (!this.id || !changed.has(this.id)) return;
+    board.watch((touched, _m, changed) => {
+      if (!this.id) return;
+      if (touched.has('zones') || touched.has('clearances') || changed.has(this.id)) this.followEntry();
+      if (!changed.has(this.id)) return;
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.fetchDetail(), SETTLE_MS);
     });
+  }
+
+  /** A zone, a gate or a clearance that changed makes another recommendation: it is asked for at once, not when this one is old. */
+  private followEntry(): void {
+    const now = entryKey(board.incident(this.id), board.zones, board.clearances);
+    if (now === this.entry) return;
+    this.entry = now;
+    clearTimeout(this.entryTimer);
+    this.entryTimer = window.setTimeout(() => void this.fetchAdvice(), SETTLE_MS);
   }
 
   show(id: string | undefined): void {
@@ -41,7 +56,9 @@ class OpenIncident {
     this.problem = this.adviceProblem = undefined;
     this.act.clear();
     this.sending = undefined;
+    clearTimeout(this.entryTimer);
     if (!id) return;
+    this.entry = entryKey(board.incident(id), board.zones, board.clearances);
     void this.fetchDetail();
     void this.fetchAdvice();
   }

@@ -70,7 +70,15 @@ export class ZoneFormat {
   instant(now: number, days: number, hhmm: string): number {
     const day = new Date(this.wall(now) + days * 86_400_000);
     const [h = 0, m = 0] = hhmm.split(':').map(Number);
-    const want = Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), h, m);
+    return this.at(Date.UTC(day.getUTCFullYear(), day.getUTCMonth(), day.getUTCDate(), h, m));
+  }
+  /** "2020-06-14T18:00" on the wall clock of this zone, as a date field holds it. */
+  local(t: number): string { return new Date(this.wall(t)).toISOString().slice(0, 16); }
+  /** The instant of a wall clock as `local` gives it; NaN for anything else. */
+  read(local: string): number { return this.at(Date.parse(`${local}:00Z`)); }
+  /** The instant at which this zone's wall clock, read as if it were UTC, shows `want`. */
+  private at(want: number): number {
+    if (!Number.isFinite(want)) return NaN;
     const guess = want - (this.wall(want) - want);
     return guess + (want - this.wall(guess)); // once more, for a change of offset between the two
   }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { ZoneFormat } from '../board/times';
-import type { Access, Zone } from '../wire/types';
-import { accessFeatures, believed, centre, factWords, markOf, middle, zoneFeatures, zoneWords } from './facts';
+import type { Access, Hazard, Zone } from '../wire/types';
+import { accessFeatures, believed, centre, entryWords, factWords, hazardFeatures, markOf, middle, sketchFeatures, zoneFeatures, zoneWords } from './facts';
 
 const NOW = Date.parse('2020-06-15T02:00:00Z');
 const MINUTE = 60_000;
@@ -51,4 +51,24 @@ it('draws zones in force with their name and gates, and says who may enter', () 
   const z: Zone = { id: 'z1', name: 'Zone', outline: [[0, 0], [2, 0], [2, 1], [0, 1]], rules: [{ service: 'fire', entry: 'stage_outside' }], from: ago(60), authority: 'Duty', reason: 'streets closed', gates: [{ id: 'g1', name: 'Gate', lon: 1, lat: 1 }] };
   expect(zoneFeatures([z, { ...z, id: 'z2', ended_at: ago(1) }]).map((f) => [f.geometry.type, f.properties?.name])).toEqual([['Polygon', undefined], ['Point', 'Zone'], ['Point', 'Gate']]);
   expect(zoneWords(z, () => 'Fire', zone)).toEqual({ title: 'Zone', lines: ['Fire stages outside', 'Since Sun, 14 Jun 2020 18:00', 'Authority: Duty', 'Streets closed'] });
+});
+
+it('draws parts with their heat in words, and a rendezvous where it is not the gate', () => {
+  const gate = { id: 'g1', name: 'Gate', lon: 1, lat: 1 };
+  const z: Zone = { id: 'z1', name: 'Zone', outline: [[0, 0], [2, 0], [2, 2], [0, 2]], rules: [], from: ago(60), parts: [{ heat: 'hot', outline: [[0, 0], [1, 0], [1, 1], [0, 1]] }], gates: [{ ...gate, rendezvous: { name: 'Lot', lon: 3, lat: 1 } }, { ...gate, id: 'g2', rendezvous: { name: 'Gate', lon: 1, lat: 1 } }] };
+  expect(zoneFeatures([z]).map((f) => [f.geometry.type, f.properties?.mark, f.properties?.name])).toEqual([['Polygon', undefined, undefined], ['Polygon', undefined, undefined], ['Point', 'heat', 'HOT'], ['Point', 'name', 'Zone'], ['Point', 'meet', 'Lot'], ['Point', 'gate', 'Gate'], ['Point', 'gate', 'Gate']]);
+  expect(entryWords({ service: 'ems', entry: 'escort', escort_by: 'police' }, (s) => s.toUpperCase())).toBe('with an escort of police');
+});
+
+it('draws what is sketched so far: corners, a line, then an area', () => {
+  const kinds = (outline: [number, number][]): string[] => sketchFeatures({ outline, parts: [], gates: [], meets: [] }).map((f) => f.geometry.type);
+  expect(sketchFeatures(undefined)).toEqual([]);
+  expect(kinds([[0, 0]])).toEqual(['Point']);
+  expect(kinds([[0, 0], [1, 0]])).toEqual(['LineString', 'Point', 'Point']);
+  expect(kinds([[0, 0], [1, 0], [1, 1]])).toEqual(['Polygon', 'Point', 'Point', 'Point']);
+});
+
+it('draws hazards with their level, the most dangerous on top; one whose place is not shown is not drawn', () => {
+  const h: Hazard = { id: 'h1', position: { lon: 0, lat: 0 }, radius_m: 50, level: 3, level_name: 'danger', by: 'x', at: ago(5), review_by: ago(-5), unreviewed: true, reviews: 0 };
+  expect(hazardFeatures([h, { ...h, id: 'h2', level: 1, level_name: 'notice', unreviewed: false }, { ...h, id: 'h3', position: undefined }]).map((f) => f.properties)).toEqual([{ hazard: 'h2', level: 'notice', name: 'Notice' }, { hazard: 'h1', level: 'danger', name: 'Danger, unreviewed' }]);
 });

@@ -4,7 +4,8 @@
  * but without waiting for the server to say so.
  */
 import { countdown, span, type ZoneFormat } from '../board/times';
-import type { Access, Entry, Zone } from '../wire/types';
+import { ownMeet, type Sketch } from '../board/zones';
+import type { Access, Entry, Hazard, Heat, LonLat, Zone, ZoneRule } from '../wire/types';
 
 /** from the worst to the best */
 export const STATES = ['blocked', 'restricted', 'delayed', 'unknown', 'open'] as const;
@@ -12,6 +13,11 @@ export type State = (typeof STATES)[number];
 
 export const STATE_WORDS: Record<State, string> = { blocked: 'Blocked', restricted: 'Restricted', delayed: 'Delayed', unknown: 'Not known any more', open: 'Open' };
 const ENTRY_WORDS: Record<Entry, string> = { free: 'enters freely', gates_only: 'by the gates only', escort: 'with an escort', stage_outside: 'stages outside', life_safety_only: 'for life safety only', none: 'does not enter' };
+
+/** How a service enters, after its name: "with an escort of fire". */
+export const entryWords = (r: ZoneRule, serviceName: (id: string) => string): string => (r.entry === 'escort' && r.escort_by ? `with an escort of ${serviceName(r.escort_by).toLowerCase()}` : (ENTRY_WORDS[r.entry] ?? r.entry));
+export const HEAT_WORDS: Record<Heat, string> = { hot: 'Nobody goes in without a clearance', warm: 'Nobody goes in without an escort or a clearance', cold: 'Entered by the rule of the zone' };
+export const HAZARD_LEVELS = ['notice', 'caution', 'danger'] as const;
 
 const known = (s: string): State => ((STATES as readonly string[]).includes(s) ? (s as State) : 'unknown');
 const sentence = (s: string): string => s.charAt(0).toUpperCase() + s.slice(1);
@@ -47,15 +53,13 @@ export function zoneWords(z: Zone, serviceName: (id: string) => string, zone: Zo
   return {
     title: z.name,
     lines: [
-      ...z.rules.map((r) => `${serviceName(r.service)} ${ENTRY_WORDS[r.entry] ?? r.entry}`),
+      ...z.rules.map((r) => `${serviceName(r.service)} ${entryWords(r, serviceName)}`),
       `Since ${zone.date(z.from)} ${zone.time(z.from)}${z.until ? `, until ${zone.date(z.until)} ${zone.time(z.until)}` : ''}`,
       ...(z.authority ? [`Authority: ${z.authority}`] : []),
       ...(z.reason ? [sentence(z.reason)] : []),
     ],
   };
 }
-
-type LonLat = [number, number];
 
 /** A ring that ends where it begins. */
 function closed(ring: LonLat[]): LonLat[] {
@@ -111,14 +115,53 @@ export function accessFeatures(facts: Access[], now: number): GeoJSON.Feature[] 
   });
 }
 
-/** Each zone in force as its outline, a name at its north-western corner, where no gate is likely, and its gates. */
+/** The corners, gates and rendezvous points of a zone: what the map goes to when it is asked for. */
+export const zoneBounds = (z: Zone): LonLat[] => [...z.outline, ...(z.gates ?? []).flatMap((g) => [g, g.rendezvous ?? g]).map((p): LonLat => [p.lon, p.lat])];
+
+/**
+ * Each zone in force as its outline, its parts, a name at its north-western corner, where no gate is likely, its gates and
+ * where people wait. What a point is stands in `mark`.
+ */
 export function zoneFeatures(zones: Zone[]): GeoJSON.Feature[] {
   return zones.filter((z) => !z.ended_at && z.outline.length > 2).flatMap((z) => {
     const west = Math.min(...z.outline.map((p) => p[0])), north = Math.max(...z.outline.map((p) => p[1]));
     return [
       shape({ type: 'Polygon', coordinates: [closed(z.outline)] }, { zone: z.id }),
-      shape({ type: 'Point', coordinates: [west, north] }, { zone: z.id, name: z.name }),
-      ...(z.gates ?? []).map((g) => shape({ type: 'Point', coordinates: [g.lon, g.lat] }, { zone: z.id, gate: g.id, name: g.name })),
+      ...(z.parts ?? []).filter((p) => p.outline.length > 2).flatMap((p) => heatFeatures(p.heat, p.outline, { zone: z.id })),
+      shape({ type: 'Point', coordinates: [west, north] }, { zone: z.id, mark: 'name', name: z.name }),
+      ...(z.gates ?? []).flatMap((g) => {
+        const meet = ownMeet(g), gate = shape({ type: 'Point', coordinates: [g.lon, g.lat] }, { zone: z.id, gate: g.id, mark: 'gate', name: g.name });
+        return meet ? [shape({ type: 'Point', coordinates: [meet.lon, meet.lat] }, { zone: z.id, gate: g.id, mark: 'meet', name: meet.name }), gate] : [gate];
+      }),
     ];
   });
+}
+
+/** A hot, warm or cold part: its outline, and its heat in words in the middle. */
+function heatFeatures(heat: Heat, outline: LonLat[], properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature[] {
+  return [shape({ type: 'Polygon', coordinates: [closed(outline)] }, { ...properties, heat }), shape({ type: 'Point', coordinates: centre(outline) }, { ...properties, heat, mark: 'heat', name: heat.toUpperCase() })];
+}
+
+/** What is being drawn: lines until they enclose something, every corner, and the gates as they will be. */
+export function sketchFeatures(s: Sketch | undefined): GeoJSON.Feature[] {
+  if (!s) return [];
+  const ring = (points: LonLat[], heat?: Heat): GeoJSON.Feature[] => {
+    if (!points.length) return [];
+    const area = points.length > 2 ? (heat ? heatFeatures(heat, points, {}) : [shape({ type: 'Polygon', coordinates: [closed(points)] }, {})]) : points.length === 2 ? [shape({ type: 'LineString', coordinates: points }, {})] : [];
+    return [...area, ...points.map((at, n) => shape({ type: 'Point', coordinates: at }, { mark: 'corner', first: n === 0 ? 1 : 0 }))];
+  };
+  const mark = (kind: string) => (p: { name: string; at: LonLat }): GeoJSON.Feature => shape({ type: 'Point', coordinates: p.at }, { mark: kind, name: p.name });
+  return [...ring(s.outline), ...s.parts.flatMap((p) => ring(p.outline, p.heat)), ...s.meets.map(mark('meet')), ...s.gates.map(mark('gate'))];
+}
+
+export function hazardWords(h: Hazard, zone: ZoneFormat): Words {
+  return {
+    title: `${sentence(h.level_name)}: ${h.text || 'not shown to your role'}`,
+    lines: [...(h.unreviewed ? ['Unreviewed: nobody has looked at it again in time'] : []), ...(h.place ? [h.place] : []), `Within ${h.radius_m} m`, `By ${h.by}, ${zone.date(h.at)} ${zone.time(h.at)}; review by ${zone.date(h.review_by)} ${zone.time(h.review_by)}`],
+  };
+}
+
+/** The most dangerous last, so that they lie over the others. */
+export function hazardFeatures(hazards: Hazard[]): GeoJSON.Feature[] {
+  return [...hazards].sort((a, b) => a.level - b.level).flatMap((h) => (h.position ? [shape({ type: 'Point', coordinates: [h.position.lon, h.position.lat] }, { hazard: h.id, level: h.level_name, name: `${sentence(h.level_name)}${h.unreviewed ? ', unreviewed' : ''}` })] : []));
 }

@@ -1,6 +1,6 @@
 /** Icons drawn on a canvas. A unit's shape is its service, hollow means not free to move; a letter says the kind. */
-import type { Unit } from '../wire/types';
-import type { State } from './facts';
+import type { HazardLevelName, Heat, Unit } from '../wire/types';
+import { HAZARD_LEVELS, type State } from './facts';
 import { INK } from './style';
 import type { Theme } from '../board/desk.svelte';
 
@@ -87,12 +87,46 @@ export function onewayIcon(theme: Theme): ImageData {
   return pixels(g);
 }
 
-export function gateIcon(theme: Theme): ImageData {
-  const c = INK[theme];
-  const g = canvas(16);
-  g.fillStyle = c.halo; g.strokeStyle = c.zone; g.lineWidth = 1.8;
-  g.fillRect(2, 2, 12, 12); g.strokeRect(2.5, 2.5, 11, 11);
-  g.beginPath(); g.moveTo(5.5, 2.5); g.lineTo(5.5, 13.5); g.moveTo(10.5, 2.5); g.lineTo(10.5, 13.5); g.stroke();
+/** Letters in a frame: G, a gate, in a square; RV, where people wait, in a lozenge. */
+export function signIcon(letters: 'G' | 'RV', theme: Theme): ImageData {
+  const c = INK[theme], square = letters === 'G';
+  const g = canvas(square ? 18 : 26, 18);
+  g.lineJoin = 'round';
+  g.beginPath();
+  if (square) g.rect(2, 2, 14, 14);
+  else for (const [x, y] of [[2, 9], [6, 2.5], [20, 2.5], [24, 9], [20, 15.5], [6, 15.5]] as const) g.lineTo(x, y);
+  g.closePath();
+  g.lineWidth = 4; g.strokeStyle = c.halo; g.stroke();
+  g.fillStyle = square ? c.zone : c.halo; g.fill();
+  g.lineWidth = 1.8; g.strokeStyle = c.zone; g.stroke();
+  g.fillStyle = square ? c.halo : c.zone; g.font = '800 11px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle';
+  g.fillText(letters, square ? 9 : 13, 9.6);
+  return pixels(g);
+}
+
+/** A hazard: a triangle with its level, 1 to 3; a danger is filled. */
+export function hazardIcon(level: HazardLevelName, theme: Theme): ImageData {
+  const c = INK[theme], ink = c[level], full = level === 'danger';
+  const g = canvas(20);
+  g.lineJoin = 'round';
+  g.beginPath(); g.moveTo(10, 2.5); g.lineTo(18, 17); g.lineTo(2, 17); g.closePath();
+  g.lineWidth = 4; g.strokeStyle = c.halo; g.stroke();
+  g.fillStyle = full ? ink : c.halo; g.fill();
+  g.lineWidth = 1.8; g.strokeStyle = ink; g.stroke();
+  g.fillStyle = full ? c.halo : ink; g.font = '800 10px "Inter Variable", sans-serif'; g.textAlign = 'center'; g.textBaseline = 'middle';
+  g.fillText(String(HAZARD_LEVELS.indexOf(level) + 1), 10, 12.6);
+  return pixels(g);
+}
+
+/** What fills a part of a zone: lines both ways when hot, level lines when warm, dots when cold. */
+export function heatPattern(heat: Heat, theme: Theme): ImageData {
+  const g = canvas(10);
+  g.strokeStyle = g.fillStyle = INK[theme][heat]; g.globalAlpha = theme === 'night' ? 0.6 : 0.55; g.lineWidth = 1.3;
+  g.beginPath();
+  if (heat === 'hot') for (const o of [-10, 0, 10]) { g.moveTo(o, 10); g.lineTo(o + 10, 0); g.moveTo(o, 0); g.lineTo(o + 10, 10); }
+  else if (heat === 'warm') for (const y of [2.5, 7.5]) { g.moveTo(0, y); g.lineTo(10, y); }
+  g.stroke();
+  if (heat === 'cold') for (const [x, y] of [[2.5, 2.5], [7.5, 7.5]] as const) { g.beginPath(); g.arc(x, y, 1.2, 0, 7); g.fill(); }
   return pixels(g);
 }
 

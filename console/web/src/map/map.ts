@@ -11,8 +11,9 @@ import latinExt from '@fontsource-variable/inter/files/inter-latin-ext-wght-norm
 import cyrillic from '@fontsource-variable/inter/files/inter-cyrillic-wght-normal.woff2?url';
 import type { Theme } from '../board/desk.svelte';
 import type { ZoneFormat } from '../board/times';
-import type { Access, Incident, Station, TableName, Unit, Zone } from '../wire/types';
-import { accessFeatures, factWords, zoneFeatures, zoneWords, type Words } from './facts';
+import type { Sketch } from '../board/zones';
+import type { Access, Hazard, Incident, LonLat, Station, TableName, Unit, Zone } from '../wire/types';
+import { accessFeatures, factWords, hazardFeatures, HEAT_WORDS, hazardWords, sketchFeatures, zoneFeatures, zoneWords, type Words } from './facts';
 import { onewayIcon, unitIcon, unitIconName } from './icons';
 import { addImages, addLayers, SOURCES, type Source } from './layers';
 import { groundStyle } from './style';
@@ -25,6 +26,9 @@ export interface MapData {
   incidents(): Incident[];
   zones(): Zone[];
   access(): Access[];
+  hazards(): Hazard[];
+  /** what is being drawn */
+  sketch(): Sketch | undefined;
   stations(): Station[];
   selected(): string | undefined;
   /** the server's clock, epoch ms */
@@ -32,7 +36,7 @@ export interface MapData {
   clock(): ZoneFormat;
   serviceName(id: string): string;
 }
-export interface MapEvents { pickUnit(id: string): void; pickIncident(id: string): void; pickPlace(p: { lon: number; lat: number }): void; picking(): boolean; fail(words: string): void }
+export interface MapEvents { pickUnit(id: string): void; pickIncident(id: string): void; pickPlace(p: { lon: number; lat: number }): void; picking(): boolean; /** where a click closes what is drawn */ first(): LonLat | undefined; close(): void; fail(words: string): void }
 
 const FAST_MS = 500;
 const SLOW_MS = 2_000;
@@ -40,6 +44,7 @@ const SLOW_FRAME_MS = 50;
 const TYPING_MS = 500;
 const LANDSCAPE_ZOOM = 1;
 const MINUTE_MS = 60_000;
+const CLOSES_PX = 10;
 const fc = (features: GeoJSON.Feature[]): GeoJSON.FeatureCollection => ({ type: 'FeatureCollection', features });
 const point = (lon: number, lat: number, properties: GeoJSON.GeoJsonProperties): GeoJSON.Feature => ({ type: 'Feature', geometry: { type: 'Point', coordinates: [lon, lat] }, properties });
 
@@ -48,7 +53,7 @@ export class BoardMap {
   private readonly data: MapData;
   private readonly events: MapEvents;
   private theme: Theme;
-  private dirty = new Set<TableName>();
+  private dirty = new Set<TableName | Source>();
   private ready = false;
   private sent = 0;
   private cadence = FAST_MS;
@@ -112,6 +117,9 @@ export class BoardMap {
   }
   resize(): void { this.map.resize(); }
 
+  /** Shows what is being drawn as it is now: a click is seen at once. */
+  redraw(): void { if (this.ready) (this.map.getSource('sketch') as GeoJSONSource | undefined)?.setData(fc(this.features('sketch'))); }
+
   /** Marks tables as changed; they are drawn at the next beat of the cadence. */
   touch(tables: Iterable<TableName>): void { for (const t of tables) this.dirty.add(t); }
 
@@ -139,6 +147,8 @@ export class BoardMap {
       case 'incidents': return this.incidentFeatures();
       case 'zones': return zoneFeatures(this.data.zones());
       case 'access': return accessFeatures(this.data.access(), this.data.now());
+      case 'hazards': return hazardFeatures(this.data.hazards());
+      case 'sketch': return sketchFeatures(this.data.sketch());
       case 'stations': return this.stationFeatures();
     }
   }
@@ -181,21 +191,28 @@ export class BoardMap {
   private under(p: { x: number; y: number }): { layer: string; id: string; properties: Record<string, unknown> } | undefined {
     if (!this.ready) return undefined;
     const box: [[number, number], [number, number]] = [[p.x - 6, p.y - 6], [p.x + 6, p.y + 6]];
-    for (const layers of [['unit', 'incident'], ['gate', 'access-mark'], ['access-line', 'zone-name', 'zone-line']]) {
+    for (const layers of [['unit', 'incident'], ['gate', 'hazard', 'access-mark'], ['access-line', 'zone-name', 'heat-name', 'heat-line', 'zone-line']]) {
       const f = this.map.queryRenderedFeatures(box, { layers })[0];
       if (f) return { layer: f.layer.id, id: String(f.properties.id), properties: f.properties };
     }
     return undefined;
   }
 
-  /** The words for a fact, a gate or a zone; none for the rest. */
+  /** The words for a fact, a hazard, a gate, a part or a zone; none for the rest. */
   private words(properties: Record<string, unknown>): Words | undefined {
     const fact = this.data.access().find((a) => a.id === properties.fact);
     if (fact) return factWords(fact, this.data.now(), this.data.clock());
+    const hazard = this.data.hazards().find((h) => h.id === properties.hazard);
+    if (hazard) return hazardWords(hazard, this.data.clock());
     const zone = this.data.zones().find((z) => z.id === properties.zone);
     if (!zone) return undefined;
     const words = zoneWords(zone, this.data.serviceName, this.data.clock());
-    return properties.gate ? { title: String(properties.name), lines: [`A way into ${words.title}`, ...words.lines] } : words;
+    const heat = properties.heat as keyof typeof HEAT_WORDS | undefined;
+    if (heat) return { title: `${heat.toUpperCase()} part of ${words.title}`, lines: [HEAT_WORDS[heat]] };
+    const gate = zone.gates?.find((g) => g.id === properties.gate);
+    if (!gate) return words;
+    const at = properties.mark === 'meet' ? gate.rendezvous : gate;
+    return { title: String(properties.name), lines: [properties.mark === 'meet' ? `Where people wait for ${gate.name}` : `A way into ${words.title}`, ...[at?.street, at?.grid].filter((t): t is string => !!t), ...(properties.mark === 'meet' ? [] : words.lines)] };
   }
   private note(words: Words): HTMLElement {
     const box = document.createElement('div'), title = document.createElement('strong');
@@ -211,7 +228,12 @@ export class BoardMap {
     else this.tip.setLngLat(at).setDOMContent(this.note(words)).addTo(this.map);
   }
   private click(p: { x: number; y: number }, at: { lng: number; lat: number }): void {
-    if (this.events.picking()) { this.events.pickPlace({ lon: at.lng, lat: at.lat }); return; }
+    if (this.events.picking()) {
+      const first = this.events.first(), there = first && this.map.project(first);
+      if (there && Math.hypot(there.x - p.x, there.y - p.y) <= CLOSES_PX) this.events.close();
+      else this.events.pickPlace({ lon: at.lng, lat: at.lat });
+      return;
+    }
     const hit = this.under(p), words = hit && this.words(hit.properties);
     if (words) {
       this.tip.remove();

@@ -6,14 +6,14 @@ export const INK = {
   night: {
     ground: '#0d1116', city: '#12171e', park: '#13211b',
     edge: '#090c10', motorway: '#5c5340', highway: '#554c3c', arterial: '#43505d', collector: '#35414d', street: '#2a343f', service: '#212a33', path: '#3c4f47', arrow: '#93a1af',
-    label: '#a3b0bd', halo: '#0b0e12', beat: '#4a6d97', name: '#7d95b3', station: '#c2ccd6', zone: '#ffb950',
+    label: '#a3b0bd', halo: '#0b0e12', beat: '#4a6d97', name: '#7d95b3', station: '#c2ccd6', zone: '#ffb950', hot: '#ff7a73', warm: '#ffcf4d', cold: '#6fb5ff', notice: '#99a7b5', caution: '#ffb950', danger: '#ff7a73',
     blocked: '#ff7a73', restricted: '#bfa8ff', delayed: '#ffcf4d', unknown: '#99a7b5', open: '#7fd492',
     unit: '#e6edf3', ring: ['#ff7a73', '#ffb950', '#f0dd92', '#99a7b5'], sel: '#79bcff',
   },
   day: {
     ground: '#e2e4e3', city: '#f3f2ee', park: '#d8e8d2',
     edge: '#c9c8c2', motorway: '#eab46a', highway: '#f0c77f', arterial: '#f6e0a4', collector: '#fbf1d0', street: '#ffffff', service: '#fbfaf7', path: '#7d9478', arrow: '#5b6670',
-    label: '#414b55', halo: '#ffffff', beat: '#5a7ba6', name: '#41608a', station: '#2a333d', zone: '#8a5200',
+    label: '#414b55', halo: '#ffffff', beat: '#5a7ba6', name: '#41608a', station: '#2a333d', zone: '#8a5200', hot: '#b3151a', warm: '#7a5c00', cold: '#0a53b0', notice: '#4b5763', caution: '#8a5200', danger: '#b3151a',
     blocked: '#b3151a', restricted: '#5531b0', delayed: '#a86a00', unknown: '#5b6670', open: '#0f7a30',
     unit: '#10151b', ring: ['#b3151a', '#a86400', '#6b5a00', '#5b6670'], sel: '#0a58a6',
   },

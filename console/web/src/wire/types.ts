@@ -1,9 +1,11 @@
 /** The wire shapes of /api/v1, as the server documents them. Times are RFC 3339 strings with an offset. */
 import type { Desk } from './ration';
 import type { Agreement, Liaison, Plan, Station } from './stations';
+import type { Clearance, EntryPlan, Zone } from './zones';
 
 export type * from './ration';
 export type * from './stations';
+export type * from './zones';
 
 export type Service = string;
 
@@ -76,7 +78,7 @@ export interface Incident {
   notes?: number;
   zone?: string;
   /** how one gets in; none: one can simply go */
-  entry?: { zones: string[]; heat?: string; gate?: string; with?: string; by?: string; why?: string };
+  entry?: EntryPlan;
   hazards?: IncidentHazard[];
   /** its priority, raised by age, as of the row's last change */
   rank?: number;
@@ -173,38 +175,6 @@ export interface PosturePreset { id: string; title: string; service: string; are
 export interface Reasoned { reason?: string; none_stated?: string }
 export interface PresetDeclaration extends Reasoned { authority: string; replaces?: string }
 export interface PostureAmendment extends Reasoned { title: string; rules: PostureRule[]; reserve: Reserve[]; authority: string; script: string; why: string }
-
-export type Entry = 'free' | 'gates_only' | 'escort' | 'stage_outside' | 'life_safety_only' | 'none';
-
-export interface Zone {
-  id: string;
-  name: string;
-  outline: [number, number][];
-  rules: { service: Service; entry: Entry }[];
-  from: string;
-  until?: string;
-  authority?: string;
-  reason?: string;
-  gates?: { id: string; name: string; lon: number; lat: number }[];
-  ended_at?: string;
-}
-
-export interface Gate { id: string; name: string; street?: string; grid?: string; lon: number; lat: number; words: string }
-export interface EntryWay { service: Service; rule: string; entry: string; basis: string; until?: string; escort?: string; in: boolean; do: string; changes: string[]; outside: string[]; inside: string[] }
-export interface Clearance { id: string; zone: string; gate?: string; incident?: string; services: Service[]; state: 'asked' | 'given' | 'over'; required_by?: string; given_by?: string; until?: string }
-export interface Protocol { id: string; title: string; author: string; version: string; movement: boolean; words: string; invented: boolean }
-/** How one gets in to an incident: one gate and one rendezvous for all services. */
-export interface WaysIn {
-  incident: string;
-  simply: boolean;
-  gate?: Gate;
-  rendezvous?: { name: string; street?: string; grid?: string };
-  gates: Gate[];
-  services: EntryWay[];
-  clearances: Clearance[];
-  protocols: Protocol[];
-  advised: { contact: string; at: string; by: string; protocol: string; author: string; version: string; movement: boolean; words?: string }[];
-}
 
 export interface Access {
   id: string;
@@ -376,6 +346,7 @@ export interface Rows {
   liaisons: Liaison;
   agreements: Agreement;
   plans: Plan;
+  clearances: Clearance;
   hazards: Hazard;
   alarms: Alarm;
   promises: CallPromise;
