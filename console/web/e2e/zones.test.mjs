@@ -81,7 +81,7 @@ test('a zone is declared, drawn in, amended and ended', { timeout: 180000 }, asy
     if (n === 2) { await page.keyboard.press('Backspace'); await points(2); await click(50, 0); await points(3); }
   }
   assert.deepEqual(await violations(page), []);
-  await click(-50, -40); // the first one again closes it
+  await click(-50, -40); // closes it
   await until('it is closed', () => ring.getByRole('button', { name: 'Draw on the map' }).isVisible());
   await page.selectOption('#zone-rule-new-police', 'escort');
   await page.getByLabel('Who goes along with Police').selectOption('fire');
@@ -121,6 +121,12 @@ test('a zone is declared, drawn in, amended and ended', { timeout: 180000 }, asy
   await page.setInputFiles('form[aria-label="Declare a zone"] input[type=file]', { name: 'block.geojson', mimeType: 'application/geo+json', buffer: Buffer.from(JSON.stringify({ type: 'Feature', properties: { name: 'From a file' }, geometry: { type: 'Polygon', coordinates: [[[-122.3, 47.6], [-122.29, 47.6], [-122.29, 47.61], [-122.3, 47.6]]] } })) });
   await see('block.geojson: 3 points');
   assert.equal(await page.inputValue('#zone-name-new'), 'From a file');
+  await page.evaluate(() => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File(['{"type":"LineString"}'], 'line.json'));
+    document.querySelector('.drop').dispatchEvent(new DragEvent('drop', { dataTransfer, bubbles: true, cancelable: true }));
+  });
+  await see('line.json: The file is no zone');
   await page.getByRole('button', { name: 'Discard' }).click();
   await yard.getByRole('button', { name: 'Amend' }).click();
   await until('why has the focus', async () => await focused() === `zone-why-${made.id}`);
