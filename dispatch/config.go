@@ -63,6 +63,9 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 		}
 		said[w.Service] = true
 	}
+	if no := checkRunCards(g); no != nil {
+		return nil, no
+	}
 	if no := checkPresets(g); no != nil {
 		return nil, no
 	}

@@ -147,6 +147,18 @@ var kinds = []kind{
 	{94, 1, func() dispatch.Event { return &dispatch.ContactMadeConfidential{} }},
 	{95, 1, func() dispatch.Event { return &dispatch.ConfidentialRead{} }},
 	{96, 1, func() dispatch.Event { return &dispatch.ReadersChanged{} }},
+	{97, 1, func() dispatch.Event { return &dispatch.AlarmLevelChanged{} }},
+	{98, 1, func() dispatch.Event { return &dispatch.ServiceAdded{} }},
+	{99, 1, func() dispatch.Event { return &dispatch.ServiceLeads{} }},
+	{100, 1, func() dispatch.Event { return &dispatch.ServiceClosed{} }},
+	{101, 1, func() dispatch.Event { return &dispatch.ServiceOverdue{} }},
+	{102, 1, func() dispatch.Event { return &dispatch.CallPreempted{} }},
+	{103, 1, func() dispatch.Event { return &dispatch.AidBegan{} }},
+	{104, 1, func() dispatch.Event { return &dispatch.AidMoved{} }},
+	{105, 1, func() dispatch.Event { return &dispatch.AidReminded{} }},
+	{106, 1, func() dispatch.Event { return &dispatch.AidArchived{} }},
+	{107, 1, func() dispatch.Event { return &dispatch.TargetFailed{} }},
+	{108, 1, func() dispatch.Event { return &dispatch.TargetRecovered{} }},
 }
 
 var (
