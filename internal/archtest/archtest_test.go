@@ -34,7 +34,7 @@ var arrows = map[string][]string{
 	"vault":               {"journal"},
 	"schema":              {"dispatch"},
 	"engine":              {"dispatch", "schema", "journal", "vault"},
-	"store/sqlite":        {"journal", "auth"},
+	"store/sqlite":        {"journal", "auth", "notify/outbox"},
 
 	"road":          {"geo", "road/cch"},
 	"road/cch":      {},
@@ -49,6 +49,10 @@ var arrows = map[string][]string{
 	"city/build": {"city", "road", "road/osm", "geo"},
 	"tile":       {"geo"},
 	"gazetteer":  {"geo"},
+
+	"notify":                   {"dispatch", "engine", "notify/outbox"},
+	"notify/outbox":            {},
+	"notify/outbox/outboxtest": {"notify/outbox"},
 
 	"clock":         {"dispatch", "engine"},
 	"advisor":       {"dispatch", "engine", "geo", "road"},
@@ -71,6 +75,7 @@ var libraries = map[string][]string{
 	"github.com/danielgtaylor/huma/v2": {"httpapi"},
 	"github.com/fxamacker/cbor/v2":     {"schema", "city"},
 	"golang.org/x/crypto":              {"auth"},
+	"github.com/wneessen/go-mail":      {"notify"},
 	"modernc.org/sqlite":               {"store/sqlite"},
 	"modernc.org/libc":                 {"store/sqlite"},
 	"golang.org/x/sys":                 {"store/sqlite"},
