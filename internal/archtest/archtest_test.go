@@ -59,7 +59,7 @@ var arrows = map[string][]string{
 	"auth":          {},
 	"auth/authtest": {"auth"},
 	"console":       {},
-	"httpapi":       {"advisor", "auth", "dispatch", "engine", "gazetteer", "geo", "recommend", "road", "stats", "triage", "view"},
+	"httpapi":       {"advisor", "auth", "dispatch", "engine", "gazetteer", "geo", "notify", "notify/outbox", "recommend", "road", "stats", "triage", "view"},
 	"lab/drive":     {"advisor", "city", "dispatch", "engine", "geo", "recommend", "road", "triage"},
 
 	"internal/archtest": {},
