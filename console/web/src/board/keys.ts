@@ -3,7 +3,7 @@ import { desk, type Panel } from './desk.svelte';
 import { FORMS } from './forms';
 import { openIncident } from './open-incident.svelte';
 
-export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims' };
+export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'aid' };
 const FORM_KEYS = new Map(FORMS.filter((f) => f.key).map((f) => [f.key!, f.form]));
 
 const plain = (e: KeyboardEvent): boolean => desk.keys && !e.defaultPrevented && !e.ctrlKey && !e.altKey && !e.metaKey && !(e.target instanceof HTMLElement && e.target.closest('input, textarea, select'));
@@ -23,6 +23,7 @@ export function callKey(e: KeyboardEvent): void {
   else if (/^[1-9]$/.test(k)) void openIncident.accept(Number(k));
   else if (k === 'x') desk.mark(desk.incident);
   else if (k === 'z') openIncident.dangerRead = !openIncident.dangerRead;
+  else if (k === 'e') desk.raise();
   else if (form) desk.open(form);
   else return;
   e.preventDefault();
