@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/triage"
@@ -161,7 +162,12 @@ func (o obstacles) judge(c *Choice, needs []triage.Need) {
 	}
 	switch {
 	case right && len(needs) > 0:
-		c.Reasons = append(c.Reasons, "has "+what)
+		if of, is := strings.CutPrefix(what, "unit of "); is {
+			what = "is " + of
+		} else {
+			what = "has " + what
+		}
+		c.Reasons = append(c.Reasons, what)
 	case right:
 		c.Reasons = append(c.Reasons, "is "+string(u.Service))
 	case u.Service != o.i.Service && o.i.Share(u.Service) == nil:
