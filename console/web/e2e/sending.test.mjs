@@ -1,5 +1,5 @@
-// How more is sent than one unit, in a real browser: a second alarm by key, a further service, a unit taken off a lesser
-// call, a neighbour asked for help who answers and comes.
+// How more is sent than one unit, in a real browser: a second alarm by key, a further service, a neighbour asked for help
+// who says who is on the way.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { browser, demo, endAll, enterAs, folder, until, violations } from './harness.mjs';
@@ -8,7 +8,7 @@ let b, place;
 before(async () => { b = await browser(); place = folder(); });
 after(async () => { endAll(); await b?.close(); place?.remove(); });
 
-test('alarm levels, services, pre-emption and mutual aid', { timeout: 120000 }, async () => {
+test('alarm levels, services and mutual aid', { timeout: 120000 }, async () => {
   const d = await demo(place.dir);
   const { page, errors } = await enterAs(b, d, 'supervisor');
   const shows = (text) => page.evaluate((t) => document.querySelector('.app').innerText.includes(t), text);
