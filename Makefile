@@ -38,7 +38,7 @@ quick:
 
 # Race detection needs cgo; the packages with goroutines of their own.
 race:
-	CGO_ENABLED=1 $(GO) test -race -short ./engine ./httpapi ./journal/... ./store/sqlite ./auth ./clock ./tile ./lab/drive ./advisor ./road ./road/roadtest ./gazetteer
+	CGO_ENABLED=1 $(GO) test -race -short ./engine ./httpapi ./notify/... ./journal/... ./store/sqlite ./auth ./clock ./tile ./lab/drive ./advisor ./road ./road/roadtest ./gazetteer
 
 console-install:
 	cd console/web && npm ci --no-audit --no-fund

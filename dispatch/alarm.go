@@ -33,6 +33,11 @@ const (
 	CauseConflict     Cause = "access_conflict"    // facts about a way contradict each other
 	CauseUnannounced  Cause = "access_unannounced" // a service was not told of a checkpoint or barricade
 	CauseMissed       Cause = "access_missed"      // a fact about a way matches no street
+
+	CauseLevel  Cause = "alarm_level"        // an incident needs more than it has
+	CauseShare  Cause = "service_unanswered" // nobody of a service was sent to an incident that it shares
+	CauseAid    Cause = "mutual_aid"         // another agency has not answered, sent, or brought back
+	CauseNotify Cause = "notifier"           // a target cannot be reached
 )
 
 // Level is who must hear an alarm: only life-safety reaches everybody.

@@ -88,6 +88,16 @@ func (c DispatchUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection
 	if u.Incident != "" {
 		return nil, reject(UnitBusy, "%s is on incident %d: stack it, or take it off first", u.ID, s.Incidents[u.Incident].Number).at("unit")
 	}
+	sent, no := c.mayGo(s, u, i, m)
+	if no != nil {
+		return nil, no
+	}
+	return append(out, sent...), nil
+}
+
+// mayGo sends a unit that has nothing else to do, or is about to have nothing else, if
+// the rules let it.
+func (c DispatchUnit) mayGo(s *State, u *Unit, i *Incident, m Meta) (out []Event, no *Rejection) {
 	if len(i.Assignments) >= MaxAssignments {
 		return nil, reject(LimitReached, "incident %d has %d assignments: at most MaxAssignments", i.Number, len(i.Assignments))
 	}
@@ -132,7 +142,10 @@ func (s *State) onTheWay(i *Incident, travel Millis, m Meta, out []Event) []Even
 // reserve refuses to send one of the last units that a posture keeps for more
 // urgent calls (Schaack & Larson 1986: class k is sent only while more than r_k
 // units are free). Life-safety is exempt.
-func (s *State) reserve(u *Unit, i *Incident) *Rejection {
+func (s *State) reserve(u *Unit, i *Incident) *Rejection { return s.reserveBut(u, i, nil) }
+
+// reserveBut is reserve where another unit becomes free in the same gesture; nil: none.
+func (s *State) reserveBut(u *Unit, i *Incident, freed *Unit) *Rejection {
 	if i.LifeSafety {
 		return nil
 	}
@@ -144,6 +157,9 @@ func (s *State) reserve(u *Unit, i *Incident) *Rejection {
 		free := s.freeIn(p)
 		if !u.Free() && (p.Area.Kind != AreaBeats || contains(p.Area.Beats, u.Beat)) {
 			free++ // it is about to be: it is asked what comes next
+		}
+		if freed != nil && freed.Service == p.Service && (p.Area.Kind != AreaBeats || contains(p.Area.Beats, freed.Beat)) {
+			free++
 		}
 		if free <= kept {
 			return reject(ReserveKept, "posture %s sends priority %d only while more than %d units are free: %d are", p.ID, i.Priority(), kept, free)
@@ -273,6 +289,7 @@ func (e *UnitDispatched) evolve(s *State, st Stamped) {
 	was := u.Free()
 	u.Incident, u.Status, u.Since, u.Source, u.Post = e.Incident, StatusDispatched, st.At, SourceSystem, ""
 	s.countFree(u, was)
+	s.shareDues(i, st.At)
 	s.touched.unit(e.Unit)
 	s.touched.incident(e.Incident)
 }
@@ -300,6 +317,7 @@ func (e *UnitUnassigned) evolve(s *State, st Stamped) {
 		u.Incident = ""
 	}
 	s.countFree(u, was)
+	s.shareDues(i, st.At)
 	if len(i.Hazards) > 0 {
 		s.settleHazards(i)
 	}

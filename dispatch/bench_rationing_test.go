@@ -60,7 +60,8 @@ func rationedRoom(b *testing.B) *runner {
 }
 
 func rationedConfig() Config {
-	c := roomAlternate()
+	c := withCards(roomAlternate())
+	c.RunCards[0].Levels = append(c.RunCards[0].Levels, c.RunCards[0].Levels[0])
 	for n := range c.Desks {
 		if c.Desks[n].Accepts != nil {
 			c.Desks[n].Accepts.Capacity, c.Desks[n].Accepts.Types = 0, nil
@@ -187,7 +188,7 @@ func timedCommands(s *State) map[string]timedCommand {
 	withdrawHazard := func(int) Command {
 		return WithdrawHazard{Hazard: HazardID(newest("h", &s.Counters.Hazard)), Reason: "x"}
 	}
-	return map[string]timedCommand{
+	all := map[string]timedCommand{
 		"Configure":      {timed: func(int) Command { return Configure{Config: s.Config} }},
 		"ReceiveContact": {timed: receive, after: do(closeFresh)},
 		"TriageContact":  {timed: func(n int) Command { return TriageContact{Contact: held(n), Type: []string{"THEFT", "NOISE"}[n/90%2]} }, after: nil},
@@ -337,6 +338,10 @@ func timedCommands(s *State) map[string]timedCommand {
 		"ConfirmClock":     {before: do(func(int) Command { return NoticeClockJump{By: Hour} }), timed: func(int) Command { return ConfirmClock{} }},
 		"Tick":             {timed: func(int) Command { return Tick{} }},
 	}
+	for name, c := range timedSending(s, do(receive), do(closeFresh), func(n int) IncidentID { return of(fresh(n)) }, unit) {
+		all[name] = c
+	}
+	return all
 }
 
 // timings is what each timed command took.

@@ -104,6 +104,8 @@ func (s *State) afterRinging(o Outcome, i *Incident, reached Reached, m Meta) Ou
 	case o.Kind == OutcomeUnanswered:
 		o = s.waiting(i.Service, i.Priority(), m.At)
 		o.Reason = "the caller was reached"
+	case o.Next == NextTaken:
+		o.Next = s.waiting(i.Service, i.Priority(), m.At).Next
 	}
 	o.Due = m.At.Add(again)
 	return o
@@ -210,6 +212,10 @@ func (s *State) callDue(c *Contact, by Instant) (d CallDue) {
 		}
 	case OutcomeUnanswered:
 		sooner(c.Outcome.Due, "nobody answered")
+	case OutcomeWaiting:
+		if c.Preempted != 0 && !s.rungSince(c, c.Preempted) {
+			sooner(c.Preempted, "its unit was taken for a more urgent call: say that it takes longer")
+		}
 	}
 	return d
 }

@@ -1,6 +1,9 @@
 package dispatch
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+)
 
 // Check verifies the whole state: what must hold after every event. The first
 // thing that does not hold is the error. It costs time in proportion to the
@@ -34,6 +37,9 @@ func Check(s *State) error {
 	}
 	if err := s.checkAccess(); err != nil {
 		return err
+	}
+	if wrong := s.checkAids(); wrong != "" {
+		return errors.New(wrong)
 	}
 	return s.checkPostures()
 }
@@ -121,6 +127,9 @@ func (s *State) checkContact(c *Contact) error {
 // checkIncident: an open one has an open contact; its active assignments and
 // the units agree.
 func (s *State) checkIncident(i *Incident) error {
+	if wrong := s.checkShares(i); wrong != "" {
+		return fmt.Errorf("incident %s: %s", i.ID, wrong)
+	}
 	if !i.Open() {
 		if i.Authority == "" || i.Active() > 0 {
 			return fmt.Errorf("incident %s is closed by %q with %d units working", i.ID, i.Authority, i.Active())

@@ -69,6 +69,9 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkAreas(g); no != nil {
 		return nil, no
 	}
+	if no := checkRunCards(g); no != nil {
+		return nil, no
+	}
 	if no := checkPresets(g); no != nil {
 		return nil, no
 	}

@@ -25,6 +25,10 @@ type Hours struct {
 	To   int    `json:"to"`
 }
 
+func (h Hours) valid() bool {
+	return h.From >= 0 && h.From < 24*60 && h.To >= 0 && h.To <= 24*60 && len(h.Days) <= 7 && strings.Trim(h.Days, "0123456") == ""
+}
+
 // DeskState is whether a desk takes calls now.
 type DeskState struct {
 	Shut   bool    `json:"shut,omitempty"`
@@ -126,7 +130,7 @@ func (d Desk) check(types triage.Table) *Rejection {
 		}
 	}
 	for _, h := range a.Hours {
-		if h.From < 0 || h.From >= 24*60 || h.To < 0 || h.To > 24*60 || len(h.Days) > 7 || strings.Trim(h.Days, "0123456") != "" {
+		if !h.valid() {
 			return reject(ConfigInvalid, "desk %s: opening times are minutes of a day, on days from 0 to 6", d.ID).at("desks")
 		}
 	}

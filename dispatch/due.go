@@ -24,6 +24,8 @@ const (
 	dueAccess
 	dueHazard
 	dueBulletin
+	dueShare
+	dueAid
 	dueKinds // how many kinds there are
 )
 

@@ -256,8 +256,8 @@ func (p *planner) zonesAt(at *geo.Point) []*Zone {
 	if !p.zone.Outline.Contains(*at) {
 		return zones
 	}
-	for n, z := range zones { // before what it is an exception in, and before what is as deep and older
-		if p.s.inside(p.zone, z) || p.s.depth(z) < p.s.depth(p.zone) || (p.s.depth(z) == p.s.depth(p.zone) && z.From <= p.zone.From) {
+	for n, z := range zones { // in the order of State.zonesAt: before what it is an exception in, and before what is as deep and older
+		if p.s.inside(p.zone, z) || cmp.Or(cmp.Compare(p.s.depth(z), p.s.depth(p.zone)), cmp.Compare(z.From, p.zone.From), byNumber(z.ID, p.zone.ID)) < 0 {
 			return slices.Insert(zones, n, p.zone)
 		}
 	}

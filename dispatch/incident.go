@@ -263,7 +263,7 @@ func (e *IncidentOpened) evolve(s *State, st Stamped) {
 	s.touched.incident(e.ID)
 }
 
-func (e *IncidentRetyped) evolve(s *State, _ Stamped) {
+func (e *IncidentRetyped) evolve(s *State, st Stamped) {
 	i := s.Incidents[e.Incident]
 	moved := i.Service != e.Service
 	i.Type, i.Service, i.LifeSafety = e.Type, e.Service, e.LifeSafety
@@ -271,6 +271,7 @@ func (e *IncidentRetyped) evolve(s *State, _ Stamped) {
 		for _, id := range i.Contacts {
 			s.count(s.Contacts[id])
 		}
+		s.shareAgain(i, st.At)
 	}
 	s.touched.incident(e.Incident)
 }
@@ -290,14 +291,16 @@ func (e *IncidentReprioritised) evolve(s *State, st Stamped) {
 func (e *IncidentClosed) evolve(s *State, st Stamped) {
 	i := s.Incidents[e.Incident]
 	i.ClosedAt, i.Disposition, i.Authority = st.At, e.Disposition, e.Authority
+	s.shareEnd(i, st.At)
 	s.due.set(dueRef{dueArchive, string(e.Incident)}, s.archiveAt(i))
 	s.settleHazards(i)
 	s.touched.incident(e.Incident)
 }
 
-func (e *IncidentReopened) evolve(s *State, _ Stamped) {
+func (e *IncidentReopened) evolve(s *State, st Stamped) {
 	i := s.Incidents[e.Incident]
 	i.ClosedAt, i.Disposition, i.Authority = 0, "", ""
+	s.shareAgain(i, st.At)
 	i.Reopened++
 	s.due.set(dueRef{dueArchive, string(e.Incident)}, 0)
 	s.touched.incident(e.Incident)

@@ -59,6 +59,17 @@ const (
 	MaxBulletinBytes  = 1_000
 	MaxLineBytes      = 400 // a reason, a name, a place
 
+	MaxRunCards     = 500
+	MaxCardLevels   = 10 // of one run card
+	MaxCardNeeds    = 30 // of one level, or of one service's share
+	MaxZoneOffsets  = 200
+	MaxLevelChanges = 50  // of one incident
+	MaxShares       = 8   // services of one incident
+	MaxAids         = 200 // mutual aid that is not over
+	MaxAidUnits     = 20  // of one mutual aid
+	MaxAidSteps     = 50  // of one mutual aid
+	MaxTargets      = 50  // of the notifier that fail
+
 	MaxHazardsTogether = 50 // that overlap: no place lies in more
 
 	MaxBeatBytes      = 40
@@ -93,8 +104,13 @@ const (
 	AgreementMax         = 7 * Day
 	PlanMax              = 90 * Day // a step is due by then
 	PlanReviewMax        = 7 * Day
-	PlanRemindEvery      = 1 * Hour  // until it is done
-	HazardReviewMax      = 365 * Day // a hazard is reviewed by then
+	PlanRemindEvery      = 1 * Hour    // until it is done
+	HazardReviewMax      = 365 * Day   // a hazard is reviewed by then
+	AidAnswerTerm        = 10 * Minute // for another agency to answer, and for us
+	AidSendTerm          = 15 * Minute // from acceptance until it is on its way
+	AidRemindEvery       = 10 * Minute
+	AidMax               = 30 * Day  // a loan ends by then
+	AidArchiveAfter      = 24 * Hour // what is over leaves the state
 )
 
 // Reaches of a hazard on the ground, in millimetres.

@@ -63,7 +63,7 @@ func freeOnPaper(s *State, p *Posture) int {
 	n := 0
 	for _, u := range s.Units {
 		inArea := p.Area.Kind != AreaBeats || slices.Contains(p.Area.Beats, u.Beat)
-		if u.Service == p.Service && u.Status == StatusAvailable && u.Incident == "" && !u.Retired && inArea {
+		if u.Service == p.Service && u.Status == StatusAvailable && u.Incident == "" && !u.Retired && u.Lent == "" && inArea {
 			n++
 		}
 	}

@@ -39,7 +39,7 @@ func newWorld(t *rapid.T) *world {
 	w := &world{t: t, live: NewState(), twin: NewState(), meta: Meta{At: scenarioStart, By: "tester"},
 		cutoffs: paperCutoffs{}, model: model{contacts: map[ContactID]*modelContact{}, incidents: map[IncidentID]*modelIncident{}, units: map[UnitID]*modelUnit{}, bulks: map[BulkID]modelBulk{}}}
 	w.model.live = w.live
-	w.run(Configure{Config: roomAlternate()})
+	w.run(Configure{Config: withCards(roomAlternate())})
 	for n := range 4 {
 		u := AddUnit{ID: UnitID(fmt.Sprintf("U%d", n)), Service: "police", Kind: "patrol", Beat: []string{"E1", "C1"}[n%2], Status: StatusAvailable}
 		w.run(u)
@@ -163,7 +163,7 @@ func (w *world) draw() Command {
 	kind := rapid.SampledFrom([]string{"", "ASSAULT", "BURGLARY", "THEFT", "NOISE", "PARKING", "FALL", "CARDIAC"}).Draw(t, "type")
 	reason := rapid.SampledFrom([]string{"because", "because", "because", ""}).Draw(t, "reason")
 	told := PromiseTold{Told: "soon", Channel: "on_call", Within: rapid.SampledFrom([]Millis{0, 20 * Minute, 2 * Day}).Draw(t, "within")}
-	switch rapid.IntRange(0, 55).Draw(t, "verb") {
+	switch rapid.IntRange(0, 61).Draw(t, "verb") {
 	case 0, 1, 2, 3:
 		receive := ReceiveContact{ID: contact, Channel: "phone", Type: kind, Beat: rapid.SampledFrom([]string{"", "E1", "C1"}).Draw(t, "beat"), Safe: rapid.SampledFrom([]SafeToCall{"", SafeYes, SafeNo}).Draw(t, "safe"), Person: Private{Number: rapid.SampledFrom([]string{"", "555-0100", "555-0101"}).Draw(t, "number")}}
 		if rapid.Bool().Draw(t, "placed") {
@@ -229,6 +229,8 @@ func (w *world) draw() Command {
 		return w.drawHazards(incident, unit, reason)
 	case 53, 54, 55:
 		return w.drawClaims(contact, reason)
+	case 56, 57, 58, 59, 60, 61:
+		return w.drawSending(incident, unit, reason)
 	}
 	return Tick{}
 }
@@ -274,6 +276,7 @@ type modelUnit struct {
 	status   Status
 	incident IncidentID
 	stack    []IncidentID
+	lent     bool
 }
 
 func (m *model) lead(i *modelIncident) *modelContact {
@@ -361,7 +364,7 @@ func (m *model) mustRefuse(c Command, by string) string {
 			return "nobody may close that"
 		}
 	}
-	return ""
+	return m.mustNotSend(c)
 }
 
 // apply does what an accepted command means.
@@ -440,6 +443,7 @@ func (m *model) apply(c Command, w *world) {
 		i.closed = false
 		set(i.contacts[0], OutcomeWaiting)
 	}
+	m.applySending(c)
 }
 
 // unclearable says why a contact may not be cleared with others.
@@ -701,7 +705,7 @@ func (m *model) compare(w *world) {
 		if got := s.Units[id]; got.Incident != u.incident || got.Status != u.status || !slices.Equal(got.Stack, u.stack) {
 			w.t.Fatalf("%s is %s on %s, then %v; on paper %+v", id, got.Status, got.Incident, got.Stack, *u)
 		}
-		if u.status == StatusAvailable && u.incident == "" {
+		if u.status == StatusAvailable && u.incident == "" && !u.lent {
 			free++
 		}
 	}

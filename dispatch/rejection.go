@@ -98,6 +98,17 @@ const (
 	DeskRefuses             Code = "desk_refuses"
 	BulkUnknown             Code = "clearing_unknown"
 	SecondPerson            Code = "second_person"
+
+	RunCardMissing   Code = "run_card_missing"
+	AlarmLevelWrong  Code = "alarm_level_wrong"
+	ServiceIsThere   Code = "service_there"
+	ServiceNotThere  Code = "service_not_there"
+	ExchangeLacks    Code = "exchange_lacks"
+	PreemptNotLower  Code = "preempt_not_lower"
+	PreemptUntriaged Code = "preempt_untriaged"
+	UnitLent         Code = "unit_lent"
+	AidUnknown       Code = "aid_unknown"
+	AidStateWrong    Code = "aid_state_wrong"
 )
 
 // Rejection is the rules saying no: one code, one plain sentence, and the field

@@ -194,6 +194,8 @@ func (r *room) line(line string) error {
 			config = roomAlternate()
 		case "night":
 			config = roomNight()
+		case "sending":
+			config = roomSending(w.word("fault"))
 		case "broken":
 			config = roomBroken(w.word("fault"))
 		case "templates":
@@ -213,6 +215,9 @@ func (r *room) line(line string) error {
 		}
 		if c == nil {
 			c = r.claimCommand(w)
+		}
+		if c == nil {
+			c = r.sendingCommand(w)
 		}
 		if c == nil {
 			return fmt.Errorf("no such verb: %s", w.verb)

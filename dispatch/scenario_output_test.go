@@ -76,7 +76,7 @@ func describeAfter(s *State, e Event) string {
 func describePlace(s *State, e Event) string {
 	switch e := e.(type) {
 	case *UnitAdded:
-		return fmt.Sprintf("%s joins the room: %s %s, %s", e.Unit.ID, e.Unit.Service, e.Unit.Kind, e.Unit.Status)
+		return fmt.Sprintf("%s joins the room: %s %s, %s%s", e.Unit.ID, e.Unit.Service, e.Unit.Kind, e.Unit.Status, ifWord(e.Unit.Owner != "", ", lent by "+e.Unit.Owner+" until "+clock(e.Unit.LoanEnds)))
 	case *UnitRetired:
 		return fmt.Sprintf("%s leaves the room: %s", e.Unit, e.Reason)
 	case *CrewSignedOn:
@@ -135,6 +135,9 @@ func describePlace(s *State, e Event) string {
 		return fmt.Sprintf("way %s is withdrawn: %s", e.Access, e.Reason)
 	}
 	if line := describeEntry(s, e); line != "" {
+		return line
+	}
+	if line := describeSending(s, e); line != "" {
 		return line
 	}
 	return describeHazards(s, e)
@@ -365,7 +368,12 @@ func (r *room) showPlaces(part string) []string {
 		lines = r.showClaims(part)
 	case "clearances", "agreements", "liaisons", "plans", "homes":
 		lines = r.showGrants(part)
+	case "levels", "services", "aids", "loans", "targets", "clocks":
+		lines = r.showSending(part)
 	default:
+		if id, is := strings.CutPrefix(part, "response:"); is {
+			return r.showResponse(IncidentID(id))
+		}
 		if id, is := strings.CutPrefix(part, "entry:"); is {
 			return r.showEntry(IncidentID(id))
 		}

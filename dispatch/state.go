@@ -31,6 +31,8 @@ type State struct {
 	Agreements map[AgreementID]*Agreement `json:"agreements,omitempty"`
 	Plans      map[PlanID]*Plan           `json:"plans,omitempty"`
 	Hazards    map[HazardID]*Hazard       `json:"hazards,omitempty"`
+	Aids       map[AidID]*Aid             `json:"aids,omitempty"`
+	Targets    map[string]*TargetState    `json:"targets,omitempty"` // of the notifier: those that fail
 
 	Bulletins    map[BulletinID]*Bulletin    `json:"bulletins,omitempty"`
 	Confidential map[ContactID]*Confidential `json:"confidential,omitempty"` // of archived contacts too
@@ -67,6 +69,7 @@ type Counters struct {
 	Plan      uint64 `json:"plan,omitempty"`
 	Hazard    uint64 `json:"hazard,omitempty"`
 	Bulletin  uint64 `json:"bulletin,omitempty"`
+	Aid       uint64 `json:"aid,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -117,8 +120,9 @@ type Contact struct {
 	Outcome    Outcome         `json:"outcome"`
 	Promises   []PromiseID     `json:"promises,omitempty"`
 	CallBacks  []CallBack      `json:"call_backs,omitempty"`
-	Advised    []Advised       `json:"advised,omitempty"` // what they were told to do meanwhile
-	Repeat     int             `json:"repeat,omitempty"`  // calls from this number before this one
+	Advised    []Advised       `json:"advised,omitempty"`   // what they were told to do meanwhile
+	Preempted  Instant         `json:"preempted,omitempty"` // when its unit was taken for a more urgent call; 0: never
+	Repeat     int             `json:"repeat,omitempty"`    // calls from this number before this one
 	Invented   []string        `json:"invented,omitempty"`
 
 	alarm AlarmID // the alarm about its due time, derived
@@ -148,6 +152,8 @@ type Incident struct {
 	Disposition string           `json:"disposition,omitempty"`
 	Authority   string           `json:"authority,omitempty"`
 	Reopened    int              `json:"reopened,omitempty"`
+	Levels      []LevelChange    `json:"levels,omitempty"` // of alarm, append-only; none: the first
+	Shares      []Share          `json:"shares,omitempty"` // one a service, once there is more than one
 }
 
 // Priority returns the current priority.
@@ -250,10 +256,17 @@ type Unit struct {
 	Incident     IncidentID   `json:"incident,omitempty"` // its one active assignment
 	Stack        []IncidentID `json:"stack,omitempty"`    // waiting behind it, in order
 	Retired      bool         `json:"retired,omitempty"`
+	CrewSince    Instant      `json:"crew_since,omitempty"` // when its crew signed on; 0: not known
+	Owner        string       `json:"owner,omitempty"`      // the agency that has lent it to us
+	LoanEnds     Instant      `json:"loan_ends,omitempty"`
+	Aid          AidID        `json:"aid,omitempty"`  // the mutual aid that it came by
+	Lent         AidID        `json:"lent,omitempty"` // the mutual aid that it was given away by: it is not in the pool
 }
 
 // Free reports whether the unit could be sent now.
-func (u *Unit) Free() bool { return u.Status == StatusAvailable && u.Incident == "" && !u.Retired }
+func (u *Unit) Free() bool {
+	return u.Status == StatusAvailable && u.Incident == "" && !u.Retired && u.Lent == ""
+}
 
 // Station is where units live. A lost one is not a place to send anybody.
 type Station struct {
@@ -298,6 +311,10 @@ type Config struct {
 
 	UnknownWays []UnknownWays `json:"unknown_ways,omitempty"` // of services; without one they are allowed
 	Areas       []NamedArea   `json:"areas,omitempty"`        // that a posture can be declared for by name
+
+	RunCards   []RunCard    `json:"run_cards,omitempty"`
+	Offsets    []ZoneOffset `json:"offsets,omitempty"`     // of Zone from UTC, the oldest first; run cards with hours need them
+	DutyLimits []DutyLimit  `json:"duty_limits,omitempty"` // of services; without one there is none
 }
 
 // UnknownWays says what a way of which nobody knows whether it is open means for a
@@ -323,6 +340,8 @@ func NewState() *State {
 		Desks: map[DeskID]*DeskState{}, Triggers: map[string]*TriggerState{}, Bulks: map[BulkID]*Bulk{},
 		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{}, Plans: map[PlanID]*Plan{},
 		Hazards:   map[HazardID]*Hazard{},
+		Aids:      map[AidID]*Aid{},
+		Targets:   map[string]*TargetState{},
 		Bulletins: map[BulletinID]*Bulletin{}, Confidential: map[ContactID]*Confidential{},
 	}
 	s.Reindex()
@@ -399,6 +418,14 @@ func (s *State) Reindex() {
 	for _, h := range s.Hazards { // the heap's order cannot show
 		s.due.set(dueRef{dueHazard, string(h.ID)}, h.nextDue())
 	}
+	for _, i := range s.Incidents { // the heap's order cannot show
+		for k := range i.Shares {
+			s.due.set(shareRef(i, &i.Shares[k]), i.Shares[k].Due)
+		}
+	}
+	for _, a := range s.Aids { // the heap's order cannot show
+		s.due.set(dueRef{dueAid, string(a.ID)}, a.Due)
+	}
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
@@ -428,6 +455,8 @@ func (s *State) makeMaps() {
 	fresh(s.Desks != nil, func() { s.Desks = map[DeskID]*DeskState{} })
 	fresh(s.Triggers != nil, func() { s.Triggers = map[string]*TriggerState{} })
 	fresh(s.Bulks != nil, func() { s.Bulks = map[BulkID]*Bulk{} })
+	fresh(s.Aids != nil, func() { s.Aids = map[AidID]*Aid{} })
+	fresh(s.Targets != nil, func() { s.Targets = map[string]*TargetState{} })
 	fresh(s.Hazards != nil, func() { s.Hazards = map[HazardID]*Hazard{} })
 	fresh(s.Bulletins != nil, func() { s.Bulletins = map[BulletinID]*Bulletin{} })
 	fresh(s.Confidential != nil, func() { s.Confidential = map[ContactID]*Confidential{} })

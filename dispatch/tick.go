@@ -93,6 +93,10 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			out = s.bulkDue(s.Bulks[BulkID(item.ref.id)], m, alarms, out)
 		case dueAccess:
 			out = append(out, &AccessStale{Access: AccessID(item.ref.id)})
+		case dueShare:
+			out = s.shareDue(item.ref.id, m, alarms, out)
+		case dueAid:
+			out = s.aidDue(s.Aids[AidID(item.ref.id)], m, alarms, out)
 		case dueHazard:
 			out = s.hazardDue(s.Hazards[HazardID(item.ref.id)], alarms, out)
 		}

@@ -19,6 +19,7 @@ type Touched struct {
 	Clearances []ClearanceID
 	Agreements []AgreementID
 	Plans      []PlanID
+	Aids       []AidID
 	Config     bool
 }
 
@@ -35,7 +36,7 @@ func (s *State) ForgetTouched() {
 	t.Units, t.Incidents, t.Contacts, t.Postures, t.Promises = t.Units[:0], t.Incidents[:0], t.Contacts[:0], t.Postures[:0], t.Promises[:0]
 	t.Zones, t.Access, t.Stations, t.Claims, t.Liaisons, t.Alarms = t.Zones[:0], t.Access[:0], t.Stations[:0], t.Claims[:0], t.Liaisons[:0], t.Alarms[:0]
 	t.Clearances, t.Agreements, t.Plans = t.Clearances[:0], t.Agreements[:0], t.Plans[:0]
-	t.Hazards, t.Config = t.Hazards[:0], false
+	t.Hazards, t.Aids = t.Hazards[:0], t.Aids[:0]
 	t.Bulletins, t.Config = t.Bulletins[:0], false
 }
 
@@ -55,4 +56,5 @@ func (t *touched) alarm(id AlarmID)         { t.Alarms = append(t.Alarms, id) }
 func (t *touched) clearance(id ClearanceID) { t.Clearances = append(t.Clearances, id) }
 func (t *touched) agreement(id AgreementID) { t.Agreements = append(t.Agreements, id) }
 func (t *touched) plan(id PlanID)           { t.Plans = append(t.Plans, id) }
+func (t *touched) aid(id AidID)             { t.Aids = append(t.Aids, id) }
 func (t *touched) config()                  { t.Config = true }

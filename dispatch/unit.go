@@ -84,6 +84,9 @@ func (s *State) workingUnit(id UnitID) (*Unit, *Rejection) {
 	if u == nil || u.Retired {
 		return nil, reject(UnitUnknown, "unit %q is not known here", id).at("unit")
 	}
+	if u.Lent != "" {
+		return nil, reject(UnitLent, "%s is on loan to %s: ask for it back first", id, s.Aids[u.Lent].Agency).at("unit")
+	}
 	if u.Status == StatusOutOfService || u.Status == StatusOffDuty {
 		return nil, reject(UnitNotInService, "%s is %s", id, u.Status).at("unit")
 	}
@@ -118,7 +121,11 @@ func (c AddUnit) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkWords("skills", c.Skills); no != nil {
 		return nil, no
 	}
-	out = append(out, &UnitAdded{Unit: Unit{ID: c.ID, Service: c.Service, Kind: c.Kind, Station: c.Station, Beat: c.Beat,
+	var crewed Instant
+	if c.Crew > 0 {
+		crewed = m.At
+	}
+	out = append(out, &UnitAdded{Unit: Unit{CrewSince: crewed, ID: c.ID, Service: c.Service, Kind: c.Kind, Station: c.Station, Beat: c.Beat,
 		Capabilities: c.Capabilities, Crew: c.Crew, Skills: c.Skills, Status: c.Status, Since: m.At, Source: SourceSystem}})
 	if st := s.Stations[c.Station]; st != nil && st.Lost {
 		out = append(out, &UnitRehomed{Unit: c.ID, From: st.ID, To: s.nearestOpen(st), Lost: st.ID, Reason: st.Name + " is " + string(cmp.Or(st.How, StationIsGone))})
@@ -142,6 +149,9 @@ func (c RetireUnit) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) 
 	u := s.Units[c.Unit]
 	if u == nil || u.Retired {
 		return nil, reject(UnitUnknown, "unit %q is not known here", c.Unit).at("unit")
+	}
+	if u.Lent != "" || u.Aid != "" {
+		return nil, reject(UnitLent, "%s is in mutual aid: return that, and it leaves", u.ID).at("unit")
 	}
 	if u.Incident != "" || len(u.Stack) > 0 {
 		return nil, reject(UnitBusy, "%s has work: take it off first", u.ID).at("unit")
@@ -252,9 +262,9 @@ func (e *UnitRetired) evolve(s *State, _ Stamped) {
 	s.touched.unit(e.Unit)
 }
 
-func (e *CrewSignedOn) evolve(s *State, _ Stamped) {
+func (e *CrewSignedOn) evolve(s *State, st Stamped) {
 	u := s.Units[e.Unit]
-	u.Crew, u.Skills = e.Crew, e.Skills
+	u.Crew, u.Skills, u.CrewSince = e.Crew, e.Skills, st.At
 	s.touched.unit(e.Unit)
 }
 

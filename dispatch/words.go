@@ -41,6 +41,7 @@ type (
 	ClaimID    string
 	LiaisonID  string
 	HazardID   string
+	AidID      string
 	BulkID     string
 	BulletinID string
 	Service    string // "police", "fire", "ems", "community", …

@@ -39,17 +39,18 @@ func (s *Server) recommendation(st *dispatch.State, i *dispatch.Incident) Recomm
 		w, age := s.way(st, unit, i)
 		return recommend.Way{Travel: w.Travel, DistanceMM: int64(w.Line), PositionAge: age, Known: w.Known, Note: w.Note}
 	})
-	out := Recommendation{Model: s.opt.Estimator.Model(), ModelNote: s.opt.Estimator.Note(), Units: []Recommended{},
+	s.unknownOnTheWay(st, i, advice.Units)
+	out := Recommendation{Response: responseRow(advice.Response), Model: s.opt.Estimator.Model(), ModelNote: s.opt.Estimator.Note(), Units: []Recommended{},
 		Plan: ResponsePlan{Needs: []PlanNeed{}, Chosen: texts(advice.Plan.Chosen), Missing: []string{}}}
 	for _, c := range advice.Units {
 		out.Units = append(out.Units, Recommended{Unit: string(c.Unit), Kind: c.Kind, TravelMs: int64(c.Travel), DistanceM: c.DistanceMM / 1000, Rank: c.Rank,
 			Fits: c.Fits, Free: c.Free, Known: c.Known, Reasons: c.Reasons, PositionAgeMs: int64(c.PositionAge)})
 	}
 	for _, n := range advice.Plan.Needs {
-		out.Plan.Needs = append(out.Plan.Needs, PlanNeed{Capability: n.Capability, Count: int(n.Count)})
+		out.Plan.Needs = append(out.Plan.Needs, PlanNeed{Capability: n.What(), Count: int(n.Count)})
 	}
 	for _, n := range advice.Plan.Missing {
-		out.Plan.Missing = append(out.Plan.Missing, n.Capability)
+		out.Plan.Missing = append(out.Plan.Missing, n.What())
 	}
 	return out
 }

@@ -29,6 +29,7 @@ type Board struct {
 	Claims       []Claim       `json:"claims"`
 	Bulletins    []Bulletin    `json:"bulletins"`
 	Liaisons     []Liaison     `json:"liaisons"`
+	Aids         []Aid         `json:"aids"`
 	Clearances   []Clearance   `json:"clearances"`
 	Agreements   []Agreement   `json:"agreements"`
 	Plans        []Plan        `json:"plans"`
@@ -197,6 +198,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Stations = list(st.Stations, r.station, nil)
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Bulletins = list(st.Bulletins, r.bulletin, nil)
+	b.Aids = list(st.Aids, r.aid, nil)
 	b.Liaisons = list(st.Liaisons, r.liaison, func(l *dispatch.Liaison) bool { return r.consents == nil || r.consents[l.ID] })
 	b.Clearances = list(st.Clearances, r.clearance, nil)
 	b.Plans = list(st.Plans, r.plan, nil)

@@ -15,6 +15,7 @@ type Recommendation struct {
 	ModelNote string        `json:"model_note"`
 	Units     []Recommended `json:"units"`
 	Plan      ResponsePlan  `json:"plan"`
+	Response  Response      `json:"response"`
 }
 
 // Recommended is one unit, in or out, and why.
@@ -40,7 +41,7 @@ type ResponsePlan struct {
 
 // PlanNeed asks for units with a capability.
 type PlanNeed struct {
-	Capability string `json:"capability"`
+	Capability string `json:"capability" doc:"what is needed, in words"`
 	Count      int    `json:"count"`
 }
 

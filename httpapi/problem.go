@@ -93,7 +93,7 @@ func statusOf(code dispatch.Code) int {
 	switch code {
 	case dispatch.ContactUnknown, dispatch.IncidentUnknown, dispatch.UnitUnknown, dispatch.NoteUnknown, dispatch.StationUnknown, dispatch.PostureUnknown,
 		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown, dispatch.BulletinUnknown,
-		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.PlanUnknown, dispatch.HazardUnknown:
+		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.PlanUnknown, dispatch.HazardUnknown, dispatch.AidUnknown:
 		return http.StatusNotFound
 	case dispatch.NotAReader:
 		return http.StatusForbidden

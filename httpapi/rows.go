@@ -35,6 +35,9 @@ type Unit struct {
 	Capabilities []string   `json:"capabilities"`
 	Crew         int        `json:"crew"`
 	Free         bool       `json:"free"`
+	Owner        string     `json:"owner,omitempty" doc:"the agency that has lent it to us"`
+	LoanEnds     string     `json:"loan_ends,omitempty"`
+	LentTo       string     `json:"lent_to,omitempty" doc:"the agency that has it: it is not in the pool"`
 }
 
 // PositionV is where a unit was last seen.
@@ -77,6 +80,8 @@ type Incident struct {
 	Confidential    bool             `json:"confidential,omitempty" doc:"its leading contact is: place, notes and reasons are left out"`
 	Rank            int              `json:"rank" doc:"its priority, raised by age while it waits"`
 	Hazards         []IncidentHazard `json:"hazards" doc:"those it lies in, the most dangerous first"`
+	AlarmLevel      int              `json:"alarm_level" doc:"of its run card; 1 unless it was raised"`
+	Services        []Share          `json:"services" doc:"those that share it; none: one service alone"`
 }
 
 // Assignment is one unit's work on a call.
@@ -358,6 +363,10 @@ func (r rows) unit(u *dispatch.Unit) Unit {
 	row := Unit{ID: string(u.ID), Service: string(u.Service), Kind: u.Kind, Station: string(u.Station), LostHome: string(u.LostHome), Post: string(u.Post), Beat: u.Beat, Status: string(u.Status),
 		StatusSince: r.time(u.Since), StatusSource: string(u.Source), Incident: string(u.Incident), Stacked: texts(u.Stack),
 		Capabilities: texts(u.Capabilities), Crew: int(u.Crew), Free: u.Free()}
+	row.Owner, row.LoanEnds = u.Owner, r.time(u.LoanEnds)
+	if a := r.s.Aids[u.Lent]; a != nil {
+		row.LentTo = a.Agency
+	}
 	if p, known := r.room.Where(u.ID); known {
 		row.Position = &PositionV{LonLat: degrees(p.Point), At: r.time(p.At), Source: p.Source}
 	}
@@ -369,7 +378,7 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
 		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone), Entry: entryPlan(i.Entry),
 		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
-		Notes: len(i.Notes), Hazards: r.hazardsOf(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
+		Notes: len(i.Notes), Hazards: r.hazardsOf(i), AlarmLevel: i.Level(), Services: r.shares(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
 	if row.TypeName == "" {
 		row.TypeName = "not triaged"
 	}

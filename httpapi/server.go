@@ -59,6 +59,7 @@ type Options struct {
 	// Forecaster plays what a posture would do. nil: none is built in, and the answer
 	// says so; declaring never waits for it.
 	Forecaster Forecaster
+	Notifier   Notifier // nil: nobody outside is told
 }
 
 // Server answers requests. Make it with New.
@@ -104,6 +105,7 @@ func New(opt Options) *Server {
 	s.postureRoutes()
 	s.rationingRoutes()
 	s.sweepRoutes()
+	s.sendingRoutes()
 	s.placeRoutes()
 	s.accessRoutes()
 	s.hazardRoutes()

@@ -44,6 +44,7 @@ type change struct {
 	Agreements []Agreement `json:"agreements,omitempty"`
 	Plans      []Plan      `json:"plans,omitempty"`
 	Hazards    []Hazard    `json:"hazards,omitempty"`
+	Aids       []Aid       `json:"aids,omitempty"`
 	Alarms     []Alarm     `json:"alarms,omitempty"`
 	Promises   []Promise   `json:"promises,omitempty"`
 	Gone       *gone       `json:"gone,omitempty"`
@@ -64,13 +65,14 @@ type gone struct {
 	Hazards    []string `json:"hazards,omitempty"`
 	Claims     []string `json:"claims,omitempty"`
 	Bulletins  []string `json:"bulletins,omitempty"`
+	Aids       []string `json:"aids,omitempty"`
 	Alarms     []string `json:"alarms,omitempty"`
 	Promises   []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
 	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Claims)+len(g.Bulletins)+
-		len(g.Clearances)+len(g.Agreements)+len(g.Plans)+len(g.Alarms)+len(g.Promises) == 0
+		len(g.Clearances)+len(g.Agreements)+len(g.Plans)+len(g.Aids)+len(g.Alarms)+len(g.Promises) == 0
 }
 
 // split makes rows of what is there and ids of what is not.
@@ -113,6 +115,7 @@ func (r rows) change(c view.Change) change {
 	out.Liaisons = split(c.Touched.Liaisons, r.s.Liaisons, r.liaison, nil, &g.Liaisons)
 	r.entryChange(&c.Touched, &out, &g)
 	out.Hazards = split(c.Touched.Hazards, r.s.Hazards, r.hazard, nil, &g.Hazards)
+	out.Aids = split(c.Touched.Aids, r.s.Aids, r.aid, nil, &g.Aids)
 	out.Alarms = split(c.Touched.Alarms, r.s.Alarms, r.alarm, nil, &g.Alarms)
 	out.Promises = split(c.Touched.Promises, r.s.Promises, r.promise, nil, &g.Promises)
 	if !g.empty() {

@@ -125,7 +125,7 @@ func (s *Server) sweepRows(p recommend.Proposal) Sweep {
 		out.Lines = append(out.Lines, row)
 	}
 	for _, n := range p.Short {
-		out.Short = append(out.Short, SweepShort{Incident: string(n.Incident), Capability: n.Need.Capability, Count: int(n.Need.Count), Why: n.Why})
+		out.Short = append(out.Short, SweepShort{Incident: string(n.Incident), Capability: n.Need.What(), Count: int(n.Need.Count), Why: n.Why})
 	}
 	for _, w := range p.Waiting {
 		out.Waiting = append(out.Waiting, SweepWaiting{Incident: string(w.Incident), Why: w.Why, WaitedMs: int64(w.Waited), Until: stamp(w.Until, s.room.zone)})

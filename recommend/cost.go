@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/everycall/everycall/dispatch"
+	"github.com/everycall/everycall/triage"
 )
 
 // What a line costs is how long until the unit is there, and something more
@@ -120,17 +121,17 @@ func (w *sweep) way(c *open, n int) dispatch.Millis {
 }
 
 // want is one unit that a call wants: any that brings something it lacks, or,
-// once somebody comes, one capability.
+// once somebody comes, one of its needs.
 type want struct {
-	call       *open
-	capability string // empty: the first unit
-	place      int    // of the capability among what the call needs
+	call  *open
+	need  triage.Need // none: the first unit
+	place int         // of the need among what the call needs
 }
 
 // suits reports whether a unit brings what is wanted.
 func (t want) suits(u *dispatch.Unit) bool {
-	if t.capability != "" {
-		return slices.Contains(u.Capabilities, t.capability)
+	if t.need.Count > 0 {
+		return u.Meets(t.need)
 	}
 	_, right := brings(u, t.call.i, t.call.lacks)
 	return right

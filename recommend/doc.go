@@ -21,26 +21,23 @@ import (
 // PositionOld is the age from which a reason says that a unit's position is old.
 const PositionOld = 2 * dispatch.Minute
 
-// needsOf returns what the type of an incident asks for: nothing in particular
-// where the type is unknown.
-func needsOf(s *dispatch.State, i *dispatch.Incident) []triage.Need {
-	kind, _ := s.Type(i.Type)
-	return kind.Needs
-}
+// needsOf returns what an incident's run card asks for at its level, or its type, and
+// what each service that shares it needs: nothing in particular where the type is unknown.
+func needsOf(s *dispatch.State, i *dispatch.Incident) []triage.Need { return s.ResponseTo(i).Needs }
 
-// brings returns the needed capability that a unit would bring and true, or,
-// where it brings none, the first one that it lacks. Without needs every unit of
-// the incident's service will do.
-func brings(u *dispatch.Unit, i *dispatch.Incident, needs []triage.Need) (capability string, ok bool) {
+// brings returns what of the needs a unit is, and true, or, where it is none of
+// them, the first one that it is not. Without needs every unit of the incident's
+// service will do.
+func brings(u *dispatch.Unit, i *dispatch.Incident, needs []triage.Need) (what string, ok bool) {
 	if len(needs) == 0 {
 		return string(i.Service), u.Service == i.Service
 	}
 	for _, n := range needs {
-		if slices.Contains(u.Capabilities, n.Capability) {
-			return n.Capability, true
+		if u.Meets(n) {
+			return n.What(), true
 		}
 	}
-	return needs[0].Capability, false
+	return needs[0].What(), false
 }
 
 // unitsInOrder returns the units that are not retired, by call sign.

@@ -22,7 +22,11 @@ func (l Line) Commands(model string, read ...dispatch.HazardID) []dispatch.Comma
 	case Soon:
 		return append(commands, dispatch.StackUnit{Unit: l.Unit, Incident: l.Incident, Reason: "soon free: next to call " + number, Hazards: read})
 	case Preempt:
-		commands = append(commands, dispatch.UnassignUnit{Unit: l.Unit, Incident: l.From, Reason: "taken for call " + number + ", which is more urgent"})
+		take := dispatch.PreemptUnit{Unit: l.Unit, For: l.Incident, Reason: "call " + number + " is more urgent", Hazards: read}
+		if l.Known && l.Travel > 0 {
+			take.Travel, take.Model = l.Travel, model
+		}
+		return append(commands, take)
 	}
 	send := dispatch.DispatchUnit{Unit: l.Unit, Incident: l.Incident, Hazards: read}
 	if l.Known && l.Travel > 0 {
@@ -55,7 +59,7 @@ func (w *sweep) explain() {
 				}
 			}
 		}
-		if l.Need = d.need; d.need == "" {
+		if l.Need = d.fills; d.fills == "" {
 			l.Need = string(f.unit.Service)
 		}
 		l.Why = w.whySent(d, l)
@@ -90,9 +94,9 @@ func (w *sweep) whySent(d *draft, l Line) string {
 	unit := string(f.unit.ID)
 	switch {
 	case !d.first:
-		why += "; " + unit + " completes the plan: has " + d.need
-	case d.need != "":
-		why += "; " + unit + " has " + d.need
+		why += "; " + unit + " completes the plan: has " + d.fills
+	case d.fills != "":
+		why += "; " + unit + " has " + d.fills
 	}
 	switch f.means {
 	case Soon:
@@ -243,11 +247,11 @@ func (w *sweep) whyNot(t want, gates []gate) string {
 	if of := slices.Index(w.s.Config.Services, c.i.Service); of >= 0 && c.barred[of] {
 		return w.s.EntryRefused(c.i.Service, c.i).Text
 	}
-	what := "unit that is free has " + t.capability
+	what := "unit that is free has " + t.need.What()
 	switch {
-	case t.capability != "":
+	case t.need.Count > 0:
 	case len(c.lacks) > 0:
-		what = "unit that is free has " + c.lacks[0].Capability
+		what = "unit that is free has " + c.lacks[0].What()
 	default:
 		what = "unit of " + string(c.i.Service) + " is free"
 	}

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/everycall/everycall/dispatch"
 	"github.com/everycall/everycall/triage"
@@ -28,6 +29,8 @@ type Travel func(dispatch.UnitID) Way
 type Advice struct {
 	Units []Choice // all that fit, then the best OthersShown of the others
 	Plan  Plan
+
+	Response dispatch.Response // what it is to get, by which run card and level, and has
 }
 
 // Choice is one unit with the reasons for and against sending it.
@@ -73,7 +76,8 @@ const (
 // then the others, by how little keeps them from fitting. Equal ones stand in
 // the order of their call signs.
 func Rank(s *dispatch.State, i *dispatch.Incident, travel Travel) Advice {
-	needs := needsOf(s, i)
+	response := s.ResponseTo(i)
+	needs := response.Needs
 	rules := newObstacles(s, i)
 	units := unitsInOrder(s)
 	all := make([]Choice, 0, len(units))
@@ -107,7 +111,7 @@ func Rank(s *dispatch.State, i *dispatch.Incident, travel Travel) Advice {
 		}
 	}
 	plan := rules.plan(all[:fitting], needs)
-	return Advice{Units: all[:min(len(all), fitting+OthersShown)], Plan: plan}
+	return Advice{Units: all[:min(len(all), fitting+OthersShown)], Plan: plan, Response: response}
 }
 
 // Fill makes the plan from some of Rank's choices, in their order: for a caller
@@ -158,13 +162,29 @@ func (o obstacles) judge(c *Choice, needs []triage.Need) {
 	}
 	switch {
 	case right && len(needs) > 0:
-		c.Reasons = append(c.Reasons, "has "+what)
+		if of, is := strings.CutPrefix(what, "unit of "); is {
+			what = "is " + of
+		} else {
+			what = "has " + what
+		}
+		c.Reasons = append(c.Reasons, what)
 	case right:
 		c.Reasons = append(c.Reasons, "is "+string(u.Service))
-	case u.Service != o.i.Service:
+	case u.Service != o.i.Service && o.i.Share(u.Service) == nil:
 		grade(otherService, "wrong service: is "+string(u.Service)+", the call is for "+string(o.i.Service))
 	default:
-		grade(incapable, "lacks "+what)
+		grade(incapable, lacking(u, needs, what))
+	}
+	if limit := o.s.Config.DutyLimit(u.Service); limit > 0 {
+		if on, known := u.OnDuty(o.s.Now); known && on >= limit {
+			grade(refused, "crew has been on duty for "+hours(on)+": the limit is "+hours(limit))
+		}
+	}
+	if u.Lent != "" {
+		grade(outOfService, "on loan to "+o.s.Aids[u.Lent].Agency)
+	}
+	if u.Owner != "" {
+		c.Reasons = append(c.Reasons, "lent by "+u.Owner)
 	}
 	switch {
 	case u.Status == dispatch.StatusOutOfService || u.Status == dispatch.StatusOffDuty:
@@ -197,6 +217,26 @@ func (o obstacles) number(id dispatch.IncidentID) string {
 	return string(id)
 }
 
+// lacking says why a unit is none of the needs: a crew that is too small, where that is
+// all, else what it does not have.
+func lacking(u *dispatch.Unit, needs []triage.Need, what string) string {
+	for _, n := range needs {
+		small := n
+		small.Crew = 0
+		if n.Crew > u.Crew && u.Meets(small) {
+			if u.Crew == 0 {
+				return "nobody has signed on: " + strconv.Itoa(int(n.Crew)) + " are needed"
+			}
+			return "crew of " + strconv.Itoa(int(u.Crew)) + " is too small: " + strconv.Itoa(int(n.Crew)) + " are needed"
+		}
+	}
+	return "lacks " + what
+}
+
+func hours(d dispatch.Millis) string {
+	return strconv.FormatInt(int64(d/dispatch.Hour), 10) + " h"
+}
+
 // words spells a status as a person says it.
 func words(of dispatch.Status) string {
 	switch of {
@@ -219,27 +259,21 @@ func words(of dispatch.Status) string {
 func (o obstacles) plan(fitting []Choice, needs []triage.Need) Plan {
 	p := Plan{Needs: needs}
 	if len(needs) == 0 {
-		p.Needs = []triage.Need{{Capability: string(o.i.Service), Count: 1}}
+		p.Needs = []triage.Need{{Service: string(o.i.Service), Count: 1}}
 	}
 	taken, sent := map[dispatch.UnitID]bool{}, map[dispatch.Service]int{}
-	has := func(u *dispatch.Unit, n triage.Need) bool {
-		if len(needs) == 0 {
-			return u.Service == o.i.Service
-		}
-		return slices.Contains(u.Capabilities, n.Capability)
-	}
 	for _, n := range p.Needs {
 		open := int(n.Count)
 		for k := range o.i.Assignments {
 			a := &o.i.Assignments[k]
-			if u := o.s.Units[a.Unit]; open > 0 && a.EndedAt == 0 && !a.Stacked && !taken[a.Unit] && u != nil && has(u, n) {
+			if u := o.s.Units[a.Unit]; open > 0 && a.EndedAt == 0 && !a.Stacked && !taken[a.Unit] && u != nil && u.Meets(n) {
 				taken[a.Unit] = true
 				open--
 			}
 		}
 		for k := range fitting {
 			u := fitting[k].unit
-			if open > 0 && !taken[u.ID] && has(u, n) && sent[u.Service] < o.byService[u.Service].spare {
+			if open > 0 && !taken[u.ID] && u.Meets(n) && sent[u.Service] < o.byService[u.Service].spare {
 				taken[u.ID] = true
 				sent[u.Service]++
 				p.Chosen = append(p.Chosen, u.ID)
@@ -247,7 +281,8 @@ func (o obstacles) plan(fitting []Choice, needs []triage.Need) Plan {
 			}
 		}
 		if open > 0 {
-			p.Missing = append(p.Missing, triage.Need{Capability: n.Capability, Count: uint8(open)})
+			n.Count = uint8(open)
+			p.Missing = append(p.Missing, n)
 		}
 	}
 	return p

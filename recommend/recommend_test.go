@@ -143,7 +143,7 @@ plan [M1 A1] missing []
 	}
 
 	r.posture(2, 3) // P1 and P4 are free: both are kept
-	if got := shown(Rank(r.s, police, ways)); !strings.Contains(got, "1 P1 fits=false free=true: is police; kept in reserve by posture post1 (Thin)") || !strings.Contains(got, "plan [] missing [{police 1}]") {
+	if got := shown(Rank(r.s, police, ways)); !strings.Contains(got, "1 P1 fits=false free=true: is police; kept in reserve by posture post1 (Thin)") || !strings.Contains(got, "plan [] missing [{ 1  police 0}]") {
 		t.Errorf("reserve:\n%s", got)
 	}
 }

@@ -97,8 +97,7 @@ free P2 i1: priority 3, loses its unit to call 2; least time for all together | 
 displaced i1 for i2, tell c1: P1 is taken for a more urgent call: tell the caller that it takes longer
 police: 1 sent, 0 left, bare []
 `, p)
-	want := []dispatch.Command{dispatch.UnassignUnit{Unit: "P1", Incident: "i1", Reason: "taken for call 2, which is more urgent"},
-		dispatch.DispatchUnit{Unit: "P1", Incident: "i2", Travel: 2 * dispatch.Minute, Model: "road"}}
+	want := []dispatch.Command{dispatch.PreemptUnit{Unit: "P1", For: "i2", Reason: "call 2 is more urgent", Travel: 2 * dispatch.Minute, Model: "road"}}
 	if differ := diff.Diff(want, p.Lines[0].Commands("road")); differ != "" {
 		t.Error(differ)
 	}

@@ -155,9 +155,10 @@ type sweep struct {
 	preempting bool
 	reserving  []*dispatch.Posture
 	overdue    map[dispatch.ContactID]bool
-	roster     map[string]int // units that have a capability, on duty or not
+	roster     []*dispatch.Unit // on duty or not
 	fleet      []able
 	byClass    [classes][]*open
+	scarce     map[string]int              // how many of the roster meet a need
 	taken      map[dispatch.IncidentID]int // units taken off an incident so far
 	drafts     []draft
 	out        Proposal
@@ -168,7 +169,7 @@ type draft struct {
 	want
 	unit    int // by place in the fleet
 	first   bool
-	need    string // what it counts for; empty: the type asks for nothing in particular
+	fills   string // what it counts for; empty: the type asks for nothing in particular
 	after   dispatch.IncidentID
 	columns []int // the units that its group could choose from
 	cells   []int64
@@ -176,14 +177,9 @@ type draft struct {
 }
 
 func newSweep(s *dispatch.State, travel PairTravel, options ...Option) *sweep {
-	w := &sweep{s: s, travel: travel, reserving: reserving(s), overdue: overdue(s), roster: map[string]int{}, taken: map[dispatch.IncidentID]int{}}
+	w := &sweep{s: s, travel: travel, reserving: reserving(s), overdue: overdue(s), roster: unitsInOrder(s), scarce: map[string]int{}, taken: map[dispatch.IncidentID]int{}}
 	for _, option := range options {
 		option(w)
-	}
-	for _, u := range unitsInOrder(s) {
-		for _, capability := range u.Capabilities {
-			w.roster[capability]++
-		}
 	}
 	w.fleet = w.able()
 	return w
@@ -209,7 +205,9 @@ func (w *sweep) rests(class int) []want {
 		}
 		for _, n := range c.lacks {
 			for range n.Count {
-				wants = append(wants, want{call: c, capability: n.Capability, place: c.place(n)})
+				one := n
+				one.Count = 1
+				wants = append(wants, want{call: c, need: one, place: c.place(n)})
 			}
 		}
 	}
@@ -299,8 +297,8 @@ func (w *sweep) lessens(d draft, gates []gate) int {
 func (w *sweep) take(d *draft) {
 	f, c := &w.fleet[d.unit], d.call
 	f.taken, c.working = true, true
-	if d.need = d.capability; d.first {
-		c.lacks, d.need = without(c.lacks, f.unit)
+	if d.fills = what(d.want.need); d.first {
+		c.lacks, d.fills = without(c.lacks, f.unit)
 	}
 	if f.means != Preempt {
 		return
@@ -329,15 +327,15 @@ func (w *sweep) afterOf(c *open) dispatch.IncidentID {
 
 // unserved notes a want that nobody meets.
 func (w *sweep) unserved(t want, why string) {
-	if t.capability == "" {
+	if t.need.Count == 0 {
 		w.out.Waiting = append(w.out.Waiting, w.waiting(t.call.i, t.call.lead, why))
 		return
 	}
-	if n := len(w.out.Short); n > 0 && w.out.Short[n-1].Incident == t.call.i.ID && w.out.Short[n-1].Need.Capability == t.capability {
+	if n := len(w.out.Short); n > 0 && w.out.Short[n-1].Incident == t.call.i.ID && w.out.Short[n-1].Need.What() == t.need.What() {
 		w.out.Short[n-1].Need.Count++
 		return
 	}
-	w.out.Short = append(w.out.Short, Short{Incident: t.call.i.ID, Need: triage.Need{Capability: t.capability, Count: 1}, Why: why})
+	w.out.Short = append(w.out.Short, Short{Incident: t.call.i.ID, Need: t.need, Why: why})
 }
 
 func (w *sweep) waiting(i *dispatch.Incident, lead *dispatch.Contact, why string) Waiting {

@@ -125,8 +125,8 @@ func (w *sweep) lacking(i *dispatch.Incident, needs []triage.Need, working bool)
 // changes lacks.
 func without(lacks []triage.Need, u *dispatch.Unit) (left []triage.Need, need string) {
 	for n := range lacks {
-		need := lacks[n].Capability
-		if !slices.Contains(u.Capabilities, need) {
+		need := lacks[n].What()
+		if !u.Meets(lacks[n]) {
 			continue
 		}
 		if lacks[n].Count--; lacks[n].Count == 0 {
@@ -141,13 +141,37 @@ func without(lacks []triage.Need, u *dispatch.Unit) (left []triage.Need, need st
 // unit that meets several counts for the one that is hardest to meet.
 func (w *sweep) scarcestFirst(needs []triage.Need) []triage.Need {
 	needs = slices.Clone(needs)
-	slices.SortStableFunc(needs, func(a, b triage.Need) int { return cmp.Compare(w.roster[a.Capability], w.roster[b.Capability]) })
+	slices.SortStableFunc(needs, func(a, b triage.Need) int { return cmp.Compare(w.count(a), w.count(b)) })
 	return needs
+}
+
+// count is how many units of the roster meet a need.
+func (w *sweep) count(n triage.Need) int {
+	key := n.What()
+	if found, known := w.scarce[key]; known {
+		return found
+	}
+	found := 0
+	for _, u := range w.roster {
+		if u.Meets(n) {
+			found++
+		}
+	}
+	w.scarce[key] = found
+	return found
+}
+
+// what names a need; empty for none in particular.
+func what(n triage.Need) string {
+	if n.Count == 0 {
+		return ""
+	}
+	return n.What()
 }
 
 // place is where a need stands among all of the call's.
 func (c *open) place(need triage.Need) int {
-	return slices.IndexFunc(c.needs, func(n triage.Need) bool { return n.Capability == need.Capability })
+	return slices.IndexFunc(c.needs, func(n triage.Need) bool { return n.What() == need.What() })
 }
 
 // calls finds who competes for the units, the most urgent first. Those that wait

@@ -149,6 +149,18 @@ var kinds = []kind{
 	{96, 1, func() dispatch.Event { return &dispatch.ReadersChanged{} }},
 	{97, 1, func() dispatch.Event { return &dispatch.PlanStepAdded{} }},
 	{98, 1, func() dispatch.Event { return &dispatch.PlanStepDropped{} }},
+	{99, 1, func() dispatch.Event { return &dispatch.AlarmLevelChanged{} }},
+	{100, 1, func() dispatch.Event { return &dispatch.ServiceAdded{} }},
+	{101, 1, func() dispatch.Event { return &dispatch.ServiceLeads{} }},
+	{102, 1, func() dispatch.Event { return &dispatch.ServiceClosed{} }},
+	{103, 1, func() dispatch.Event { return &dispatch.ServiceOverdue{} }},
+	{104, 1, func() dispatch.Event { return &dispatch.CallPreempted{} }},
+	{105, 1, func() dispatch.Event { return &dispatch.AidBegan{} }},
+	{106, 1, func() dispatch.Event { return &dispatch.AidMoved{} }},
+	{107, 1, func() dispatch.Event { return &dispatch.AidReminded{} }},
+	{108, 1, func() dispatch.Event { return &dispatch.AidArchived{} }},
+	{109, 1, func() dispatch.Event { return &dispatch.TargetFailed{} }},
+	{110, 1, func() dispatch.Event { return &dispatch.TargetRecovered{} }},
 }
 
 var (

@@ -9,6 +9,7 @@ package triage
 import (
 	"fmt"
 	"sort"
+	"strconv"
 )
 
 // Priority is the urgency of a call: 1 is the most urgent, 5 the least. Zero
@@ -24,10 +25,40 @@ const (
 // Valid reports whether p is a priority that a call may have.
 func (p Priority) Valid() bool { return p >= PriorityHighest && p <= PriorityLowest }
 
-// Need asks for Count units that have Capability.
+// Need asks for Count units that have Capability, and are of Kind, of Service and have
+// a crew of at least Crew where these are given.
 type Need struct {
-	Capability string `json:"capability"`
+	Capability string `json:"capability,omitempty"`
 	Count      uint8  `json:"count"`
+	Kind       string `json:"kind,omitempty"`
+	Service    string `json:"service,omitempty"`
+	Crew       uint8  `json:"crew,omitempty"`
+}
+
+// What names what one of the units is, without how many: "engine", "ambulance with als",
+// "engine, crew of 4", "unit of ems".
+func (n Need) What() string {
+	what := n.Capability
+	switch {
+	case n.Kind != "" && n.Capability != "":
+		what = n.Kind + " with " + n.Capability
+	case n.Kind != "":
+		what = n.Kind
+	case n.Capability == "":
+		what = "unit"
+	}
+	if n.Service != "" {
+		what += " of " + n.Service
+	}
+	if n.Crew > 0 {
+		what += ", crew of " + strconv.Itoa(int(n.Crew))
+	}
+	return what
+}
+
+// Valid reports whether it asks for something.
+func (n Need) Valid() bool {
+	return n.Count > 0 && (n.Capability != "" || n.Kind != "" || n.Service != "")
 }
 
 // Type is one type of call in an agency's own list.
@@ -66,8 +97,8 @@ func NewTable(types []Type) (Table, error) {
 			return Table{}, fmt.Errorf("call type %s is listed twice", ty.Code)
 		}
 		for _, n := range ty.Needs {
-			if n.Capability == "" || n.Count == 0 {
-				return Table{}, fmt.Errorf("call type %s: a need has a capability and a count of at least 1", ty.Code)
+			if !n.Valid() {
+				return Table{}, fmt.Errorf("call type %s: a need has a capability, kind or service, and a count of at least 1", ty.Code)
 			}
 		}
 		t.byCode[ty.Code] = ty

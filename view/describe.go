@@ -96,7 +96,7 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		}
 		return of(e.Contact)
 	}
-	return nil
+	return sendingIncidents(s, event)
 }
 
 // Describe says in one plain line what happened. A reason in it may be sealed: it
@@ -166,6 +166,9 @@ func Describe(s *dispatch.State, event dispatch.Event) string {
 		return fmt.Sprintf("the caller of contact %d was promised an answer (%s, by %s)", contact(e.Contact), e.ID, e.Channel)
 	case *dispatch.PromiseSettled:
 		return fmt.Sprintf("promise %s to contact %d: %s", e.Promise, contact(e.Contact), e.State)
+	}
+	if text := describeSending(s, event); text != "" {
+		return text
 	}
 	return describeThing(event, number)
 }

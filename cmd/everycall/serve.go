@@ -27,6 +27,7 @@ type serveCmd struct {
 	Pack     string `help:"A city pack: a file, or seattle for the embedded one."`
 	TLSCert  string `name:"tls-cert" type:"existingfile" help:"Certificate chain, PEM."`
 	TLSKey   string `name:"tls-key" type:"existingfile" help:"Its key, PEM."`
+	Notify   string `type:"existingfile" help:"Who outside is told of what: a JSON file, see docs/notify.md. Without it nothing is sent anywhere."`
 	Insecure bool   `help:"Listen beyond this machine without TLS: passwords and calls then cross the network in the clear."`
 }
 
@@ -74,6 +75,10 @@ func (c serveCmd) Run() error {
 	if err := equip(ctx, h); err != nil {
 		return errors.Join(err, h.close())
 	}
+	notifier, err := h.notifier(c.Notify)
+	if err != nil {
+		return errors.Join(err, h.close())
+	}
 	oneTime, err := h.auth.EnsureAdministrator(ctx)
 	if err != nil {
 		return errors.Join(err, h.close())
@@ -86,11 +91,16 @@ func (c serveCmd) Run() error {
 		scheme = "https"
 	}
 	fmt.Printf("Everycall serves %s://%s/ from %s\n", scheme, listener.Addr(), c.Data)
-	var keeping sync.WaitGroup // both end with ctx
+	var keeping sync.WaitGroup // all end with ctx
 	keeping.Go(func() { clock.Ticker(ctx, h.engine, tickEvery, true) })
 	keeping.Go(func() { h.keepStreets(ctx) })
 	keeping.Go(func() { clock.Hours(ctx, &driven{house: h, now: clock.Wall{}.Now}) })
-	err = serve(ctx, listener, h.server(httpapi.Options{Secure: c.TLSCert != ""}), c.TLSCert, c.TLSKey)
+	opt := httpapi.Options{Secure: c.TLSCert != ""}
+	if notifier != nil {
+		opt.Notifier = notifier
+		keeping.Go(func() { notifier.Run(ctx) })
+	}
+	err = serve(ctx, listener, h.server(opt), c.TLSCert, c.TLSKey)
 	stop()
 	keeping.Wait()
 	return errors.Join(err, h.close())

@@ -19,6 +19,7 @@ import (
 	"github.com/everycall/everycall/engine"
 	"github.com/everycall/everycall/geo"
 	"github.com/everycall/everycall/httpapi"
+	"github.com/everycall/everycall/notify"
 	"github.com/everycall/everycall/store/sqlite"
 	"github.com/everycall/everycall/tile"
 )
@@ -52,6 +53,19 @@ func open(ctx context.Context, dir string, c engine.Clock, log *slog.Logger) (*h
 		return nil, errors.Join(err, store.Close())
 	}
 	return h, nil
+}
+
+// notifier is made from its configuration; nil without one: then nothing is sent
+// anywhere.
+func (h *house) notifier(path string) (*notify.Notifier, error) {
+	if path == "" {
+		return nil, nil
+	}
+	config, err := notify.Load(path)
+	if err != nil {
+		return nil, err
+	}
+	return notify.New(config, h.engine, h.room.Look, h.store.Outbox(), h.log)
 }
 
 // close stops the writer, which saves a snapshot, and then the store.

@@ -35,7 +35,7 @@ var arrows = map[string][]string{
 	"vault":               {"journal"},
 	"schema":              {"dispatch"},
 	"engine":              {"dispatch", "schema", "journal", "vault"},
-	"store/sqlite":        {"journal", "auth"},
+	"store/sqlite":        {"journal", "auth", "notify/outbox"},
 
 	"road":          {"geo", "road/cch"},
 	"road/cch":      {},
@@ -51,12 +51,16 @@ var arrows = map[string][]string{
 	"tile":       {"geo"},
 	"gazetteer":  {"geo"},
 
+	"notify":                   {"dispatch", "engine", "notify/outbox"},
+	"notify/outbox":            {},
+	"notify/outbox/outboxtest": {"notify/outbox"},
+
 	"clock":         {"dispatch", "engine"},
 	"advisor":       {"dispatch", "engine", "geo", "road"},
 	"auth":          {},
 	"auth/authtest": {"auth"},
 	"console":       {},
-	"httpapi":       {"advisor", "auth", "command", "dispatch", "engine", "gazetteer", "geo", "recommend", "road", "stats", "triage", "view"},
+	"httpapi":       {"advisor", "auth", "command", "dispatch", "engine", "gazetteer", "geo", "notify", "notify/outbox", "recommend", "road", "stats", "triage", "view"},
 	"lab/drive":     {"advisor", "city", "dispatch", "engine", "geo", "recommend", "road", "triage"},
 
 	"internal/archtest": {},
@@ -72,6 +76,7 @@ var libraries = map[string][]string{
 	"github.com/danielgtaylor/huma/v2": {"httpapi"},
 	"github.com/fxamacker/cbor/v2":     {"schema", "city"},
 	"golang.org/x/crypto":              {"auth"},
+	"github.com/wneessen/go-mail":      {"notify"},
 	"modernc.org/sqlite":               {"store/sqlite"},
 	"modernc.org/libc":                 {"store/sqlite"},
 	"golang.org/x/sys":                 {"store/sqlite"},

@@ -143,9 +143,14 @@ func Configuration(pack *city.Pack) dispatch.Config {
 	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
 	c.Presets, c.Triggers = presets()
 	c.Protocols, c.PlanTemplates = protocols(), planTemplates()
-	c.Areas = precincts(pack)
+	c.Areas, c.Offsets = precincts(pack), offsets(pack.Zone)
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
+	}
+	for _, card := range runCards() { // of the pack's types
+		if slices.ContainsFunc(c.Types, func(t triage.Type) bool { return t.Code == card.Types[0] }) {
+			c.RunCards = append(c.RunCards, card)
+		}
 	}
 	return c
 }

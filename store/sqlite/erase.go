@@ -8,7 +8,7 @@ import (
 )
 
 // Erase implements journal.Journal. The key is overwritten in its row, the WAL,
-// which still has the page as it was, is emptied, and the snapshots from its birth
+// which still has the page as it was, is emptied, the outbox loses its place, and the snapshots from its birth
 // on are overwritten and removed. What it cannot reach are the free blocks of the file
 // system and the spare cells of a drive: for those, encrypt the disk.
 func (j *Journal) Erase(ctx context.Context, subject string) error {
@@ -17,7 +17,11 @@ func (j *Journal) Erase(ctx context.Context, subject string) error {
 	}
 	defer j.s.life.RUnlock()
 	err := j.s.write(func(w *writer) error {
-		_, err := w.eraseSecret.ExecContext(context.Background(), subject)
+		if _, err := w.eraseSecret.ExecContext(context.Background(), subject); err != nil {
+			return err
+		}
+		// What is kept after this finds the key erased: see Outbox.Keep.
+		_, err := w.conn.ExecContext(context.Background(), `UPDATE outbox SET place = '' WHERE subject = ?`, subject)
 		return err
 	})
 	if err == nil {

@@ -86,6 +86,31 @@ var steps = []string{
 		guest   INTEGER NOT NULL,
 		expires INTEGER NOT NULL
 	) STRICT, WITHOUT ROWID;`,
+
+	// 2. What the notifier has still to send. Only place is sealed elsewhere: an erasure
+	// clears it.
+	`CREATE TABLE outbox (
+		id       INTEGER PRIMARY KEY AUTOINCREMENT,
+		target   TEXT NOT NULL,
+		seq      INTEGER NOT NULL,
+		kind     TEXT NOT NULL,
+		subject  TEXT NOT NULL,
+		title    TEXT NOT NULL,
+		text     TEXT NOT NULL,
+		body     BLOB NOT NULL,
+		place    TEXT NOT NULL,
+		at       INTEGER NOT NULL,
+		next     INTEGER NOT NULL,
+		attempts INTEGER NOT NULL,
+		dead     INTEGER NOT NULL,
+		why      TEXT NOT NULL
+	) STRICT;
+	CREATE INDEX outbox_due ON outbox (target, dead, next);
+	CREATE INDEX outbox_subject ON outbox (subject);
+	CREATE TABLE outbox_cursor (
+		only INTEGER PRIMARY KEY CHECK (only = 1),
+		seq  INTEGER NOT NULL
+	) STRICT;`,
 }
 
 // migrate brings an empty or older database to the newest schema, each step whole

@@ -4,7 +4,7 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Agreement, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Clearance, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Agreement, Aid, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Clearance, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
 import { applyChange, applyPositions, emptyTables, loadTables, TABLES, type Tables } from './store';
@@ -51,6 +51,7 @@ class Board {
   agreements = $state.raw<Agreement[]>([]);
   plans = $state.raw<Plan[]>([]);
   clearances = $state.raw<Clearance[]>([]);
+  aids = $state.raw<Aid[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -161,6 +162,7 @@ class Board {
     if (touched.has('stations')) this.stations = [...t.stations.values()];
     if (touched.has('hazards')) this.hazards = [...t.hazards.values()];
     if (touched.has('claims')) this.claims = [...t.claims.values()];
+    if (touched.has('aids')) this.aids = [...t.aids.values()];
     if (touched.has('bulletins')) this.bulletins = [...t.bulletins.values()];
     if (touched.has('liaisons')) this.liaisons = [...t.liaisons.values()];
     if (touched.has('agreements')) this.agreements = [...t.agreements.values()];

@@ -2,7 +2,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Form } from './forms';
 
-export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'zones' | 'claims' | 'stations' | 'liaison' | 'notices';
+export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'zones' | 'claims' | 'stations' | 'liaison' | 'aid' | 'notices';
 export type Theme = 'night' | 'day';
 
 const SAID_MS = 20_000; // what was said is news for so long
@@ -67,6 +67,9 @@ class Desk {
   open(form: Form): void { this.panel = 'incident'; this.ask = { form, n: ++this.asked }; }
   clear(): void { this.panel = 'incident'; this.askedEntry++; }
   look(at: [number, number][]): void { this.map = true; this.looked = { at }; }
+  /** asks the card in hand why its alarm level is raised */
+  level = $state<{ n: number } | undefined>(undefined);
+  raise(): void { this.level = { n: ++this.asked }; }
   go(panel: Panel): void { this.panel = panel; this.went = { panel, n: ++this.asked }; }
   mark(id: string): void { if (!this.marked.delete(id)) this.marked.add(id); }
 }

@@ -4,7 +4,7 @@ import { desk, type Panel } from './desk.svelte';
 import { FORMS } from './forms';
 import { openIncident } from './open-incident.svelte';
 
-export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'stations', r: 'liaison', e: 'zones' };
+export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'stations', r: 'liaison', e: 'zones', f: 'aid' };
 const FORM_KEYS = new Map(FORMS.filter((f) => f.key).map((f) => [f.key!, f.form]));
 
 const plain = (e: KeyboardEvent): boolean => desk.keys && !e.defaultPrevented && !e.ctrlKey && !e.altKey && !e.metaKey && !(e.target instanceof HTMLElement && e.target.closest('input, textarea, select'));
@@ -25,6 +25,7 @@ export function callKey(e: KeyboardEvent): void {
   else if (k === 'x') desk.mark(desk.incident);
   else if (k === 'z') openIncident.dangerRead = !openIncident.dangerRead;
   else if (k === 'q' && board.incident(desk.incident)?.entry) desk.clear();
+  else if (k === '+') desk.raise();
   else if (form) desk.open(form);
   else return;
   e.preventDefault();

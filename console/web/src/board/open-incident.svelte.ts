@@ -31,7 +31,7 @@ class OpenIncident {
   constructor() {
     board.watch((touched, _m, changed) => {
       if (!this.id) return;
-      if (touched.has('zones') || touched.has('clearances') || changed.has(this.id)) this.followEntry();
+      if (touched.has('zones') || touched.has('clearances') || touched.has('agreements') || changed.has(this.id)) this.followEntry();
       if (!changed.has(this.id)) return;
       clearTimeout(this.timer);
       this.timer = window.setTimeout(() => void this.fetchDetail(), SETTLE_MS);
@@ -40,7 +40,7 @@ class OpenIncident {
 
   /** A zone, a gate or a clearance that changed makes another recommendation: it is asked for at once, not when this one is old. */
   private followEntry(): void {
-    const now = entryKey(board.incident(this.id), board.zones, board.clearances);
+    const now = entryKey(board.incident(this.id), board.zones, board.clearances, board.agreements);
     if (now === this.entry) return;
     this.entry = now;
     clearTimeout(this.entryTimer);
@@ -58,7 +58,7 @@ class OpenIncident {
     this.sending = undefined;
     clearTimeout(this.entryTimer);
     if (!id) return;
-    this.entry = entryKey(board.incident(id), board.zones, board.clearances);
+    this.entry = entryKey(board.incident(id), board.zones, board.clearances, board.agreements);
     void this.fetchDetail();
     void this.fetchAdvice();
   }

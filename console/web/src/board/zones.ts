@@ -1,5 +1,5 @@
 /** Zones as somebody types, draws or loads them, and what is said of them. Pure. */
-import type { Clearance, Entry, Gate, Heat, Incident, LonLat, Zone, ZoneBody, ZonePart, ZoneRule } from '../wire/types';
+import type { Agreement, Clearance, Entry, Gate, Heat, Incident, LonLat, Zone, ZoneBody, ZonePart, ZoneRule } from '../wire/types';
 import type { ZoneFormat } from './times';
 
 export const ENTRIES: readonly [Entry, string][] = [['free', 'Free'], ['gates_only', 'By the gates only'], ['escort', 'With an escort'], ['stage_outside', 'Stages outside'], ['life_safety_only', 'For life safety only'], ['none', 'Does not enter']];
@@ -217,8 +217,9 @@ export const isOver = (c: Clearance, now: number): boolean => !!c.ended_at || c.
 export const clearancesFor = (i: Incident, all: Clearance[], now: number): Clearance[] => all.filter((c) => i.entry?.zones.includes(c.zone) && !isOver(c, now));
 
 /** Changes when how one gets in to a call may have: its plan, the versions of its zones, and the words that open them. */
-export function entryKey(i: Incident | undefined, zones: Zone[], clearances: Clearance[]): string {
+export function entryKey(i: Incident | undefined, zones: Zone[], clearances: Clearance[], agreements: Agreement[]): string {
   if (!i) return '';
   const own = i.entry?.zones ?? [];
-  return JSON.stringify([i.zone, i.entry, zones.filter((z) => own.includes(z.id)).map((z) => [z.id, z.version]), clearances.filter((c) => own.includes(c.zone)).map((c) => [c.id, c.state, c.services, c.until, c.ended_at])]);
+  return JSON.stringify([i.zone, i.entry, zones.filter((z) => own.includes(z.id)).map((z) => [z.id, z.version]), clearances.filter((c) => own.includes(c.zone)).map((c) => [c.id, c.state, c.services, c.until, c.ended_at]),
+    agreements.filter((a) => own.includes(a.zone)).map((a) => [a.id, a.state, a.until])]);
 }

@@ -30,6 +30,9 @@ export interface Unit {
   capabilities?: string[];
   crew?: number;
   free: boolean;
+  owner?: string;
+  loan_ends?: string;
+  lent_to?: string;
 }
 
 export interface Assignment {
@@ -55,6 +58,8 @@ export interface Incident {
   type: string;
   type_name: string;
   service: Service;
+  alarm_level?: number;
+  services?: Share[];
   priority: number;
   initial_priority: number;
   highest_priority: number;
@@ -332,6 +337,22 @@ export interface Notice { kind: 'real' | 'pairing' | 'invented' | 'licence'; tex
 
 export interface Named { id: string; name: string }
 
+export interface SentNeed { count: number; capability?: string; kind?: string; service?: string; crew?: number }
+/** One service's part of a call; `state` is waiting, done, or the furthest status of its units. */
+export interface Share { service: Service; agency?: string; lead: boolean; state: string; needs: SentNeed[]; since: string; reason?: string; due?: string; done_at?: string; disposition?: string; authority?: string }
+/** What a call is to get, by which run card and level, and has. */
+export interface ResponseRow { card?: string; title?: string; level: number; levels: number; why?: string; over: string[]; notes: string[]; needs: (SentNeed & { what: string; have: number })[]; words: string }
+export interface Aid {
+  id: string; direction: 'to_us' | 'from_us'; agency: string; needs: SentNeed[]; words: string; incident?: string; reason: string; terms?: string;
+  state: 'asked' | 'offered' | 'accepted' | 'refused' | 'sent' | 'arrived' | 'returned' | 'withdrawn';
+  due?: string; eta?: string; until?: string; units: string[]; steps: { state: string; at: string; by: string; words?: string }[];
+}
+export interface NotifierReply {
+  enabled: boolean;
+  targets: { name: string; kind: string; state: 'ok' | 'failing' | 'open'; pending: number; dead: number; oldest?: string; last_sent?: string; why?: string }[];
+  dead: { id: number; target: string; kind: string; text: string; at: string; attempts: number; why: string }[];
+}
+
 /** The tables that a change can touch; the store keys every one of them by id. */
 export interface Rows {
   units: Unit;
@@ -348,6 +369,7 @@ export interface Rows {
   plans: Plan;
   clearances: Clearance;
   hazards: Hazard;
+  aids: Aid;
   alarms: Alarm;
   promises: CallPromise;
 }
@@ -387,6 +409,7 @@ export interface IncidentDetail extends Incident { timeline: TimelineEntry[] | n
 
 export interface RankedUnit { unit: string; kind?: string; travel_ms: number; distance_m?: number; rank: number; fits: boolean; free?: boolean; /** false: its position is not known, and travel_ms means nothing */ known?: boolean; reasons: string[]; position_age_ms?: number }
 export interface Recommendation {
+  response?: ResponseRow;
   model: string;
   model_note?: string;
   units: RankedUnit[];
