@@ -43,10 +43,7 @@ func send(l *line) Reading {
 		say += ", to wait at the rendezvous"
 	}
 	say += quoted(l.text)
-	var read []dispatch.HazardID // of another call than the one in hand nobody has seen any
-	if i.ID == l.room.Selected {
-		read = l.room.Read
-	}
+	read := l.hazards(i)
 	out := ready(say).show("", i).undo("OFF " + strings.Join(l.unitNames(), " ") + " " + strconv.FormatUint(i.Number, 10) + " ; sent by mistake")
 	for _, u := range l.units {
 		if stacked {

@@ -150,17 +150,5 @@ func (s *Server) assign(ctx context.Context, in *assignIn) (*body[Done], error) 
 	if in.Body.Stacked {
 		return s.do(ctx, dispatch.StackUnit{Unit: unit, Incident: incident, Reason: orText(in.Body.Reason, "next for this unit"), Hazards: hazardIDs(in.Body.Hazards)})
 	}
-	c := dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason, Outside: in.Body.Outside, Hazards: hazardIDs(in.Body.Hazards)}
-	s.room.Look(func(st *dispatch.State) { c = s.withTravel(st, c) })
-	return s.do(ctx, c)
-}
-
-// withTravel adds how long a unit's way is, where one is known.
-func (s *Server) withTravel(st *dispatch.State, c dispatch.DispatchUnit) dispatch.DispatchUnit {
-	if i := st.Incidents[c.Incident]; i != nil {
-		if w, _ := s.way(st, c.Unit, i); w.Known {
-			c.Travel, c.Model = w.Travel, w.Model
-		}
-	}
-	return c
+	return s.do(ctx, s.withWays(dispatch.DispatchUnit{Unit: unit, Incident: incident, Override: in.Body.OverrideReason, Outside: in.Body.Outside, Hazards: hazardIDs(in.Body.Hazards)}))
 }

@@ -60,9 +60,7 @@ func (s *Server) reading(ctx context.Context, in *lineIn) (r command.Reading, co
 		room.State = st
 		r, complete = command.Read(in.Body.Line, &room), command.Complete(in.Body.Line, &room)
 		for k, c := range r.Do {
-			if d, is := c.(dispatch.DispatchUnit); is {
-				r.Do[k] = s.withTravel(st, d)
-			}
+			r.Do[k] = s.withTravel(st, c)
 		}
 	})
 	return r, complete
@@ -115,6 +113,11 @@ func (s *Server) touchAll(ctx context.Context, c dispatch.Command) {
 		s.touch(ctx, string(c.Unit))
 	case dispatch.SetUnitStatus:
 		s.touch(ctx, string(c.Unit))
+	case dispatch.PreemptUnit:
+		s.touch(ctx, string(c.Unit))
+	case dispatch.ExchangeUnits:
+		s.touch(ctx, string(c.Unit))
+		s.touch(ctx, string(c.With))
 	case dispatch.MoveUp:
 		s.touch(ctx, string(c.Unit))
 	}

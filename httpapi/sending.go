@@ -229,37 +229,44 @@ func (s *Server) sendingRoutes() {
 func (s *Server) exchange(ctx context.Context, in *exchangeIn) (*body[Done], error) {
 	s.touch(ctx, in.ID)
 	s.touch(ctx, in.Body.With)
-	c := dispatch.ExchangeUnits{Unit: dispatch.UnitID(in.ID), With: dispatch.UnitID(in.Body.With), Reason: in.Body.Reason, Hazards: hazardIDs(in.Body.Hazards)}
-	s.room.Look(func(st *dispatch.State) {
-		a, b := st.Units[c.Unit], st.Units[c.With]
-		if a == nil || b == nil {
-			return
-		}
-		if i := st.Incidents[a.Incident]; i != nil {
-			if w, _ := s.way(st, c.With, i); w.Known {
-				c.Travel, c.Model = w.Travel, w.Model
-			}
-		}
-		if i := st.Incidents[b.Incident]; i != nil {
-			if w, _ := s.way(st, c.Unit, i); w.Known {
-				c.WithTravel, c.Model = w.Travel, w.Model
-			}
-		}
-	})
-	return s.do(ctx, c)
+	return s.do(ctx, s.withWays(dispatch.ExchangeUnits{Unit: dispatch.UnitID(in.ID), With: dispatch.UnitID(in.Body.With), Reason: in.Body.Reason, Hazards: hazardIDs(in.Body.Hazards)}))
 }
 
 func (s *Server) preempt(ctx context.Context, in *preemptIn) (*body[Done], error) {
 	s.touch(ctx, in.ID)
-	c := dispatch.PreemptUnit{Unit: dispatch.UnitID(in.ID), For: dispatch.IncidentID(in.Body.For), Reason: in.Body.Reason, Override: in.Body.OverrideReason, Hazards: hazardIDs(in.Body.Hazards)}
-	s.room.Look(func(st *dispatch.State) {
-		if i := st.Incidents[c.For]; i != nil {
-			if w, _ := s.way(st, c.Unit, i); w.Known {
-				c.Travel, c.Model = w.Travel, w.Model
+	return s.do(ctx, s.withWays(dispatch.PreemptUnit{Unit: dispatch.UnitID(in.ID), For: dispatch.IncidentID(in.Body.For), Reason: in.Body.Reason, Override: in.Body.OverrideReason, Hazards: hazardIDs(in.Body.Hazards)}))
+}
+
+// withWays adds to a command that sends units how long their ways are, where they are known.
+func (s *Server) withWays(c dispatch.Command) dispatch.Command {
+	s.room.Look(func(st *dispatch.State) { c = s.withTravel(st, c) })
+	return c
+}
+
+// withTravel is withWays with the room's lock held.
+func (s *Server) withTravel(st *dispatch.State, c dispatch.Command) dispatch.Command {
+	way := func(u dispatch.UnitID, to dispatch.IncidentID, travel *dispatch.Millis, model *string) {
+		if i := st.Incidents[to]; i != nil {
+			if w, _ := s.way(st, u, i); w.Known {
+				*travel, *model = w.Travel, w.Model
 			}
 		}
-	})
-	return s.do(ctx, c)
+	}
+	switch c := c.(type) {
+	case dispatch.DispatchUnit:
+		way(c.Unit, c.Incident, &c.Travel, &c.Model)
+		return c
+	case dispatch.PreemptUnit:
+		way(c.Unit, c.For, &c.Travel, &c.Model)
+		return c
+	case dispatch.ExchangeUnits:
+		if a, b := st.Units[c.Unit], st.Units[c.With]; a != nil && b != nil {
+			way(c.With, a.Incident, &c.Travel, &c.Model)
+			way(c.Unit, b.Incident, &c.WithTravel, &c.Model)
+		}
+		return c
+	}
+	return c
 }
 
 func (s *Server) moveAid(ctx context.Context, in *aidIn) (*body[Done], error) {
