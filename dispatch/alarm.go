@@ -33,6 +33,11 @@ const (
 	CauseConflict     Cause = "access_conflict"    // facts about a way contradict each other
 	CauseUnannounced  Cause = "access_unannounced" // a service was not told of a checkpoint or barricade
 	CauseMissed       Cause = "access_missed"      // a fact about a way matches no street
+
+	CauseMajor    Cause = "major_incident" // nobody reviewed a major incident in time
+	CauseBolo     Cause = "bolo"           // one is past its review, in question, or has expired
+	CauseTow      Cause = "tow"            // a provider has not answered, or has not come
+	CauseHandover Cause = "handover"       // a desk was offered and nobody has taken it
 )
 
 // Level is who must hear an alarm: only life-safety reaches everybody.

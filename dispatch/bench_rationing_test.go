@@ -61,6 +61,7 @@ func rationedRoom(b *testing.B) *runner {
 
 func rationedConfig() Config {
 	c := roomAlternate()
+	c.Rotations, c.CaseNumbers = roomIncidents("").Rotations, roomIncidents("").CaseNumbers
 	for n := range c.Desks {
 		if c.Desks[n].Accepts != nil {
 			c.Desks[n].Accepts.Capacity, c.Desks[n].Accepts.Types = 0, nil
@@ -184,7 +185,7 @@ func timedCommands(s *State) map[string]timedCommand {
 	withdrawHazard := func(int) Command {
 		return WithdrawHazard{Hazard: HazardID(newest("h", &s.Counters.Hazard)), Reason: "x"}
 	}
-	return map[string]timedCommand{
+	return withIncidents(s, map[string]timedCommand{
 		"Configure":      {timed: func(int) Command { return Configure{Config: s.Config} }},
 		"ReceiveContact": {timed: receive, after: do(closeFresh)},
 		"TriageContact":  {timed: func(n int) Command { return TriageContact{Contact: held(n), Type: []string{"THEFT", "NOISE"}[n/90%2]} }, after: nil},
@@ -331,7 +332,7 @@ func timedCommands(s *State) map[string]timedCommand {
 		"NoticeClockJump":  {timed: func(int) Command { return NoticeClockJump{By: Hour} }, after: do(func(int) Command { return ConfirmClock{} })},
 		"ConfirmClock":     {before: do(func(int) Command { return NoticeClockJump{By: Hour} }), timed: func(int) Command { return ConfirmClock{} }},
 		"Tick":             {timed: func(int) Command { return Tick{} }},
-	}
+	})
 }
 
 // timings is what each timed command took.

@@ -141,6 +141,9 @@ func (s *State) clearable(id ContactID) *Rejection {
 	if no := onFloor(contact, incident, "cleared with others"); no != nil {
 		return no
 	}
+	if no := majorStands(incident); no != nil {
+		return no
+	}
 	if s.openContacts(incident) != 1 {
 		return reject(OutcomeWrong, "incident %d has other contacts: close it by itself", incident.Number)
 	}

@@ -24,6 +24,10 @@ const (
 	dueAccess
 	dueHazard
 	dueBulletin
+	dueMajor
+	dueBolo
+	dueTow
+	dueHandover
 	dueKinds // how many kinds there are
 )
 

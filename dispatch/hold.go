@@ -368,6 +368,9 @@ func spoken(reason, words string) string { return reason + " (said: " + words + 
 // is not final still has its owner.
 func (s *State) finish(c *Contact, i *Incident, o Outcome, m Meta, out []Event) ([]Event, *Rejection) {
 	if s.openContacts(i) == 1 {
+		if no := majorStands(i); no != nil {
+			return nil, no
+		}
 		out = s.clearStacks(i, "closed: "+string(o.Kind), out)
 		out = append(out, &IncidentClosed{Incident: i.ID, Disposition: string(o.Kind), Authority: o.Authority})
 	} else if s.lead(i) == c.ID {

@@ -194,6 +194,8 @@ func (r *room) line(line string) error {
 			config = roomAlternate()
 		case "night":
 			config = roomNight()
+		case "incidents":
+			config = roomIncidents(w.word("fault"))
 		case "broken":
 			config = roomBroken(w.word("fault"))
 		}
@@ -211,6 +213,9 @@ func (r *room) line(line string) error {
 		}
 		if c == nil {
 			c = r.claimCommand(w)
+		}
+		if c == nil {
+			c = r.incidentCommand(w)
 		}
 		if c == nil {
 			return fmt.Errorf("no such verb: %s", w.verb)

@@ -365,6 +365,8 @@ func (r *room) showPlaces(part string) []string {
 		lines = r.showClaims(part)
 	case "clearances", "agreements", "liaisons", "plans", "homes":
 		lines = r.showGrants(part)
+	case "links", "majors", "bolos", "turns", "cases", "seats":
+		lines = r.showIncidents(part)
 	default:
 		if id, is := strings.CutPrefix(part, "entry:"); is {
 			return r.showEntry(IncidentID(id))

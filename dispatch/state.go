@@ -35,6 +35,14 @@ type State struct {
 	Bulletins    map[BulletinID]*Bulletin    `json:"bulletins,omitempty"`
 	Confidential map[ContactID]*Confidential `json:"confidential,omitempty"` // of archived contacts too
 
+	Bolos     map[BoloID]*Bolo         `json:"bolos,omitempty"`
+	Turns     map[string]*Turns        `json:"turns,omitempty"`     // of each rotation, by its id
+	Suspended map[string]*Suspension   `json:"suspended,omitempty"` // providers
+	Tows      map[TowID]*Tow           `json:"tows,omitempty"`      // of incidents on the board
+	Cases     map[string]*CaseCount     `json:"cases,omitempty"`     // how far each agency's series has come
+	Seats     map[DeskID]*Seat         `json:"seats,omitempty"`     // who has a desk
+	Handovers map[HandoverID]*Handover `json:"handovers,omitempty"` // offered and not answered
+
 	types    triage.Table
 	due      dueQueue
 	free     map[Service]int          // units that could be sent now
@@ -67,6 +75,10 @@ type Counters struct {
 	Plan      uint64 `json:"plan,omitempty"`
 	Hazard    uint64 `json:"hazard,omitempty"`
 	Bulletin  uint64 `json:"bulletin,omitempty"`
+	Bolo      uint64 `json:"bolo,omitempty"`
+	Tow       uint64 `json:"tow,omitempty"`
+	Handover  uint64 `json:"handover,omitempty"`
+	Search    uint64 `json:"search,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -148,6 +160,10 @@ type Incident struct {
 	Disposition string           `json:"disposition,omitempty"`
 	Authority   string           `json:"authority,omitempty"`
 	Reopened    int              `json:"reopened,omitempty"`
+	Links       []IncidentLink   `json:"links,omitempty"`
+	Cases       []CaseNumber     `json:"cases,omitempty"`  // voided ones included
+	Major       *Major           `json:"major,omitempty"`  // nil: it never was one
+	Parent      IncidentID       `json:"parent,omitempty"` // the major incident that it belongs to
 }
 
 // Priority returns the current priority.
@@ -230,6 +246,7 @@ type Note struct {
 	StruckAt Instant   `json:"struck_at,omitempty"`
 	StruckBy string    `json:"struck_by,omitempty"`
 	Why      string    `json:"why,omitempty"`
+	On       uint64    `json:"on,omitempty"` // the incident's number that it was written on, where that was merged into this one
 }
 
 // Unit is a resource with one call sign and one service.
@@ -296,6 +313,9 @@ type Config struct {
 	Protocols         []Protocol      `json:"protocols,omitempty"`
 
 	UnknownWays []UnknownWays `json:"unknown_ways,omitempty"` // of services; without one they are allowed
+
+	Rotations   []Rotation   `json:"rotations,omitempty"`
+	CaseNumbers []CaseSeries `json:"case_numbers,omitempty"`
 }
 
 // UnknownWays says what a way of which nobody knows whether it is open means for a
@@ -322,6 +342,8 @@ func NewState() *State {
 		Clearances: map[ClearanceID]*Clearance{}, Agreements: map[AgreementID]*Agreement{}, Plans: map[PlanID]*Plan{},
 		Hazards:   map[HazardID]*Hazard{},
 		Bulletins: map[BulletinID]*Bulletin{}, Confidential: map[ContactID]*Confidential{},
+		Bolos: map[BoloID]*Bolo{}, Turns: map[string]*Turns{}, Suspended: map[string]*Suspension{}, Tows: map[TowID]*Tow{},
+		Cases: map[string]*CaseCount{}, Seats: map[DeskID]*Seat{}, Handovers: map[HandoverID]*Handover{},
 	}
 	s.Reindex()
 	return s
@@ -397,6 +419,7 @@ func (s *State) Reindex() {
 	for _, h := range s.Hazards { // the heap's order cannot show
 		s.due.set(dueRef{dueHazard, string(h.ID)}, h.nextDue())
 	}
+	s.reindexIncidents()
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
@@ -429,6 +452,13 @@ func (s *State) makeMaps() {
 	fresh(s.Hazards != nil, func() { s.Hazards = map[HazardID]*Hazard{} })
 	fresh(s.Bulletins != nil, func() { s.Bulletins = map[BulletinID]*Bulletin{} })
 	fresh(s.Confidential != nil, func() { s.Confidential = map[ContactID]*Confidential{} })
+	fresh(s.Bolos != nil, func() { s.Bolos = map[BoloID]*Bolo{} })
+	fresh(s.Turns != nil, func() { s.Turns = map[string]*Turns{} })
+	fresh(s.Suspended != nil, func() { s.Suspended = map[string]*Suspension{} })
+	fresh(s.Tows != nil, func() { s.Tows = map[TowID]*Tow{} })
+	fresh(s.Cases != nil, func() { s.Cases = map[string]*CaseCount{} })
+	fresh(s.Seats != nil, func() { s.Seats = map[DeskID]*Seat{} })
+	fresh(s.Handovers != nil, func() { s.Handovers = map[HandoverID]*Handover{} })
 }
 
 // FreeUnits returns how many units of a service could be sent now.

@@ -95,6 +95,8 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			out = append(out, &AccessStale{Access: AccessID(item.ref.id)})
 		case dueHazard:
 			out = s.hazardDue(s.Hazards[HazardID(item.ref.id)], alarms, out)
+		default:
+			out = s.incidentsDue(item.ref, m, alarms, out)
 		}
 		for _, e := range out[before:] {
 			if _, is := e.(*AlarmRaised); is {

@@ -19,6 +19,8 @@ type Touched struct {
 	Clearances []ClearanceID
 	Agreements []AgreementID
 	Plans      []PlanID
+	Bolos      []BoloID
+	Tows       []TowID
 	Config     bool
 }
 
@@ -37,6 +39,7 @@ func (s *State) ForgetTouched() {
 	t.Clearances, t.Agreements, t.Plans = t.Clearances[:0], t.Agreements[:0], t.Plans[:0]
 	t.Hazards, t.Config = t.Hazards[:0], false
 	t.Bulletins, t.Config = t.Bulletins[:0], false
+	t.Bolos, t.Tows = t.Bolos[:0], t.Tows[:0]
 }
 
 func (t *touched) unit(id UnitID)           { t.Units = append(t.Units, id) }
@@ -55,4 +58,6 @@ func (t *touched) alarm(id AlarmID)         { t.Alarms = append(t.Alarms, id) }
 func (t *touched) clearance(id ClearanceID) { t.Clearances = append(t.Clearances, id) }
 func (t *touched) agreement(id AgreementID) { t.Agreements = append(t.Agreements, id) }
 func (t *touched) plan(id PlanID)           { t.Plans = append(t.Plans, id) }
+func (t *touched) bolo(id BoloID)           { t.Bolos = append(t.Bolos, id) }
+func (t *touched) tow(id TowID)             { t.Tows = append(t.Tows, id) }
 func (t *touched) config()                  { t.Config = true }

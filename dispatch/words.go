@@ -43,6 +43,7 @@ type (
 	HazardID   string
 	BulkID     string
 	BulletinID string
+	BoloID     string
 	Service    string // "police", "fire", "ems", "community", …
 )
 
