@@ -28,6 +28,9 @@ type Board struct {
 	Stations     []Station     `json:"stations"`
 	Claims       []Claim       `json:"claims"`
 	Bulletins    []Bulletin    `json:"bulletins"`
+	Bolos        []Bolo        `json:"bolos"`
+	Tows         []Tow         `json:"tows"`
+	CaseAgencies []string      `json:"case_agencies" doc:"that give case numbers"`
 	Liaisons     []Liaison     `json:"liaisons"`
 	Clearances   []Clearance   `json:"clearances"`
 	Agreements   []Agreement   `json:"agreements"`
@@ -181,7 +184,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	st, sight := r.s, r.sight
 	b := Board{Seq: seq, Now: r.time(r.now), Clock: ClockRow{Speed: s.opt.Speed, Demo: s.opt.Demo, Frozen: st.Frozen},
 		Jurisdiction: Jurisdiction{Name: st.Config.Name, Zone: st.Config.Zone}, Notices: s.opt.Notices, Me: Me{Name: me.Name, Role: string(me.Role)},
-		Dispositions: dispositions, Statuses: statusNames, Types: []CallType{}, Desks: []Desk{}, Services: []Named{}}
+		Dispositions: dispositions, Statuses: statusNames, CaseAgencies: []string{}, Types: []CallType{}, Desks: []Desk{}, Services: []Named{}}
 	if b.Notices == nil {
 		b.Notices = []Notice{}
 	}
@@ -197,6 +200,10 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Stations = list(st.Stations, r.station, nil)
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Bulletins = list(st.Bulletins, r.bulletin, nil)
+	b.Bolos, b.Tows = list(st.Bolos, r.bolo, nil), list(st.Tows, r.tow, nil)
+	for _, c := range st.Config.CaseNumbers {
+		b.CaseAgencies = append(b.CaseAgencies, c.Agency)
+	}
 	b.Liaisons = list(st.Liaisons, r.liaison, func(l *dispatch.Liaison) bool { return r.consents == nil || r.consents[l.ID] })
 	b.Clearances = list(st.Clearances, r.clearance, nil)
 	b.Plans = list(st.Plans, r.plan, nil)

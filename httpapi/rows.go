@@ -77,6 +77,7 @@ type Incident struct {
 	Confidential    bool             `json:"confidential,omitempty" doc:"its leading contact is: place, notes and reasons are left out"`
 	Rank            int              `json:"rank" doc:"its priority, raised by age while it waits"`
 	Hazards         []IncidentHazard `json:"hazards" doc:"those it lies in, the most dangerous first"`
+	Linked
 }
 
 // Assignment is one unit's work on a call.
@@ -369,7 +370,7 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
 		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone), Entry: entryPlan(i.Entry),
 		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
-		Notes: len(i.Notes), Hazards: r.hazardsOf(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
+		Notes: len(i.Notes), Hazards: r.hazardsOf(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority()), Linked: r.linked(i)}
 	if row.TypeName == "" {
 		row.TypeName = "not triaged"
 	}

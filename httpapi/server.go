@@ -71,6 +71,7 @@ type Server struct {
 	streams atomic.Int64
 	closing chan struct{}
 	once    sync.Once
+	past    past          // calls of the last days, by place
 	routes  []auth.Action // of everything registered, for the permission test
 }
 
@@ -99,6 +100,11 @@ func New(opt Options) *Server {
 	s.readRoutes()
 	s.contactRoutes()
 	s.incidentRoutes()
+	s.linkedRoutes()
+	s.boloRoutes()
+	s.rotationRoutes()
+	s.handoverRoutes()
+	s.searchRoutes()
 	s.unitRoutes()
 	s.postureRoutes()
 	s.rationingRoutes()
