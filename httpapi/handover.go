@@ -9,6 +9,8 @@ import (
 	"html/template"
 	"net/http"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/everycall/everycall/dispatch"
 )
@@ -156,6 +158,7 @@ func (r rows) ownLines(page *HandoverPage, owns dispatch.Owned) {
 		p := r.promise(r.s.Promises[id])
 		page.Promises = append(page.Promises, PageLine{ID: p.ID, What: "to the caller of call " + numberText(r.s.Incidents[r.s.Contacts[r.s.Promises[id].Contact].Incident].Number), Text: p.State + orDash(": ", p.Told), Due: p.Due})
 	}
+	slices.SortStableFunc(page.Promises, func(a, b PageLine) int { return strings.Compare(a.Due, b.Due) }) // of one zone: the first due first
 	for _, id := range owns.Alarms {
 		a := r.alarm(r.s.Alarms[id])
 		page.Alarms = append(page.Alarms, PageLine{ID: a.ID, What: a.Level + ", " + a.Cause, Text: a.Text, Due: a.RaisedAt})
@@ -235,22 +238,31 @@ func (r rows) roomLines(page *HandoverPage) {
 //go:embed handover.css
 var handoverStyle string
 
-var handoverHTML = template.Must(template.New("handover").Parse(`<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>Handover: {{.Page.Desk.Name}}, {{.Page.At}}</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>{{.Style}}</style></head>
+var handoverHTML = template.Must(template.New("handover").Funcs(template.FuncMap{"when": onPaper}).Parse(`<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Handover: {{.Page.Desk.Name}}, {{when .Page.At}}</title><meta name="viewport" content="width=device-width, initial-scale=1"><style>{{.Style}}</style></head>
 <body><main>
 <h1>Handover: {{.Page.Desk.Name}}</h1>
-<p>{{.Page.Jurisdiction}} · as of <time datetime="{{.Page.At}}">{{.Page.At}}</time> · {{.Page.Counts.Calls}} calls, {{.Page.Counts.Promises}} promises, {{.Page.Counts.Alarms}} alarms</p>
-<p>{{with .Page.Seat}}{{.By}} has the desk since {{.Since}}.{{else}}Nobody has the desk.{{end}}
-{{with .Page.Offer}}It is offered to {{.To}} by {{.By}} at {{.At}} and passes when that person accepts.{{if .Absent}} Offered for somebody who cannot: {{.Absent}}.{{end}}{{end}}</p>
+<p>{{.Page.Jurisdiction}} · as of <time datetime="{{.Page.At}}">{{when .Page.At}}</time> · {{.Page.Counts.Calls}} calls, {{.Page.Counts.Promises}} promises, {{.Page.Counts.Alarms}} alarms</p>
+<p>{{with .Page.Seat}}{{.By}} has the desk since {{when .Since}}.{{else}}Nobody has the desk.{{end}}
+{{with .Page.Offer}}It is offered to {{.To}} by {{.By}} at {{when .At}} and passes when that person accepts.{{if .Absent}} Offered for somebody who cannot: {{.Absent}}.{{end}}{{end}}</p>
 {{with .Page.Offer}}{{if .Note}}<blockquote>{{.Note}}</blockquote>{{end}}{{end}}
 <nav aria-label="Desks">{{range .Page.Desks}}<a href="/handover?desk={{.ID}}">{{.Name}}</a> {{end}}</nav>
 {{range .Sections}}<section><h2>{{.Title}} <span>({{len .Lines}})</span></h2>
 {{if .Lines}}<table><thead><tr><th scope="col">Id</th><th scope="col">What</th><th scope="col">How it stands</th><th scope="col">{{.Due}}</th></tr></thead><tbody>
-{{range .Lines}}<tr><td>{{.ID}}</td><td>{{.What}}</td><td>{{.Text}}</td><td>{{.Due}}</td></tr>
+{{range .Lines}}<tr><td>{{.ID}}</td><td>{{.What}}</td><td>{{.Text}}</td><td>{{when .Due}}</td></tr>
 {{end}}</tbody></table>{{else}}<p>None.</p>{{end}}</section>
 {{end}}<section class="sign"><h2>Taken over</h2><p>Name ____________________ Time ____________________</p><p>Ownership passes in the room's record when the one who is named accepts there, not on this paper.</p></section>
 </main></body></html>
 `))
+
+// onPaper writes a time as people read it on paper.
+func onPaper(text string) string {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return text
+	}
+	return at.Format("2 Jan 15:04")
+}
 
 type handoverSection struct {
 	Title, Due string

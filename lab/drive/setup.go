@@ -136,6 +136,7 @@ func Configuration(pack *city.Pack) dispatch.Config {
 	c.Desks = append(c.Desks, dispatch.Desk{ID: supervisor, Name: "Supervisor"})
 	c.Presets, c.Triggers = presets()
 	c.Protocols = protocols()
+	c.Rotations, c.CaseNumbers = rotations(), caseNumbers()
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
 	}

@@ -4,7 +4,7 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Alarm, Area, BoardReply, Bolo, Bulletin, CallPromise, CallType, Claim, Contact, Desk, Hazard, Incident, Notice, Posture, Station, TableName, Tow, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
 import { applyChange, applyPositions, emptyTables, loadTables, type Tables } from './store';
@@ -47,6 +47,10 @@ class Board {
   hazards = $state.raw<Hazard[]>([]);
   claims = $state.raw<Claim[]>([]);
   bulletins = $state.raw<Bulletin[]>([]);
+  bolos = $state.raw<Bolo[]>([]);
+  tows = $state.raw<Tow[]>([]);
+  /** agencies that give case numbers */
+  caseAgencies = $state.raw<string[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -133,12 +137,13 @@ class Board {
     this.me = r.me;
     this.notices = r.notices ?? [];
     this.types = r.types ?? [];
+    this.caseAgencies = r.case_agencies ?? [];
     this.desks = r.desks ?? [];
     this.services = r.services ?? [];
     this.dispositions = r.dispositions ?? [];
     this.statuses = r.statuses ?? [];
     this.heard = performance.now();
-    this.expose(new Set(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'alarms', 'promises']));
+    this.expose(new Set(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'bolos', 'tows', 'alarms', 'promises']));
     this.beat();
     this.loaded = true;
   }
@@ -155,6 +160,8 @@ class Board {
     if (touched.has('hazards')) this.hazards = [...t.hazards.values()];
     if (touched.has('claims')) this.claims = [...t.claims.values()];
     if (touched.has('bulletins')) this.bulletins = [...t.bulletins.values()];
+    if (touched.has('bolos')) this.bolos = [...t.bolos.values()];
+    if (touched.has('tows')) this.tows = [...t.tows.values()];
     if (touched.has('alarms')) this.alarms = [...t.alarms.values()];
     if (touched.has('promises')) this.promises = [...t.promises.values()];
   }
@@ -190,7 +197,7 @@ class Board {
     this.refetching = true;
     try { await this.open(); } catch { this.line = 'reconnecting'; setTimeout(() => { this.refetching = false; void this.refetch(); }, 3000); return; }
     this.refetching = false;
-    const all = new Set<TableName>(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'hazards', 'claims', 'bulletins', 'alarms', 'promises']);
+    const all = new Set<TableName>(['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'hazards', 'claims', 'bulletins', 'bolos', 'tows', 'alarms', 'promises']);
     for (const f of this.watchers) f(all, [], new Set(this.tables.incidents.keys()));
   }
 }

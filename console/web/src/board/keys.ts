@@ -3,7 +3,7 @@ import { desk, type Panel } from './desk.svelte';
 import { FORMS } from './forms';
 import { openIncident } from './open-incident.svelte';
 
-export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims' };
+export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', r: 'shift' };
 const FORM_KEYS = new Map(FORMS.filter((f) => f.key).map((f) => [f.key!, f.form]));
 
 const plain = (e: KeyboardEvent): boolean => desk.keys && !e.defaultPrevented && !e.ctrlKey && !e.altKey && !e.metaKey && !(e.target instanceof HTMLElement && e.target.closest('input, textarea, select'));

@@ -1,6 +1,6 @@
 import type { BoardReply, Change, Positions, Rows, TableName } from '../wire/types';
 
-export const TABLES: readonly TableName[] = ['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'liaisons', 'hazards', 'alarms', 'promises'];
+export const TABLES: readonly TableName[] = ['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'bolos', 'tows', 'liaisons', 'hazards', 'alarms', 'promises'];
 
 export type Tables = { [K in TableName]: Map<string, Rows[K]> };
 
