@@ -39,7 +39,7 @@ type State struct {
 	Turns     map[string]*Turns        `json:"turns,omitempty"`     // of each rotation, by its id
 	Suspended map[string]*Suspension   `json:"suspended,omitempty"` // providers
 	Tows      map[TowID]*Tow           `json:"tows,omitempty"`      // of incidents on the board
-	Cases     map[string]*CaseCount     `json:"cases,omitempty"`     // how far each agency's series has come
+	Cases     map[string]*CaseCount    `json:"cases,omitempty"`     // how far each agency's series has come
 	Seats     map[DeskID]*Seat         `json:"seats,omitempty"`     // who has a desk
 	Handovers map[HandoverID]*Handover `json:"handovers,omitempty"` // offered and not answered
 
