@@ -38,6 +38,11 @@ const (
 	CauseShare  Cause = "service_unanswered" // nobody of a service was sent to an incident that it shares
 	CauseAid    Cause = "mutual_aid"         // another agency has not answered, sent, or brought back
 	CauseNotify Cause = "notifier"           // a target cannot be reached
+
+	CauseMajor    Cause = "major_incident" // nobody reviewed a major incident in time
+	CauseBolo     Cause = "bolo"           // one is past its review, in question, or has expired
+	CauseTow      Cause = "tow"            // a provider has not answered, or has not come
+	CauseHandover Cause = "handover"       // a desk was offered and nobody has taken it
 )
 
 // Level is who must hear an alarm: only life-safety reaches everybody.

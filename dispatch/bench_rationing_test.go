@@ -62,6 +62,7 @@ func rationedRoom(b *testing.B) *runner {
 func rationedConfig() Config {
 	c := withCards(roomAlternate())
 	c.RunCards[0].Levels = append(c.RunCards[0].Levels, c.RunCards[0].Levels[0])
+	c.Rotations, c.CaseNumbers = roomIncidents("").Rotations, roomIncidents("").CaseNumbers
 	for n := range c.Desks {
 		if c.Desks[n].Accepts != nil {
 			c.Desks[n].Accepts.Capacity, c.Desks[n].Accepts.Types = 0, nil
@@ -341,7 +342,7 @@ func timedCommands(s *State) map[string]timedCommand {
 	for name, c := range timedSending(s, do(receive), do(closeFresh), func(n int) IncidentID { return of(fresh(n)) }, unit) {
 		all[name] = c
 	}
-	return all
+	return withIncidents(s, all)
 }
 
 // timings is what each timed command took.

@@ -141,6 +141,9 @@ func (s *State) clearable(id ContactID) *Rejection {
 	if no := onFloor(contact, incident, "cleared with others"); no != nil {
 		return no
 	}
+	if no := majorStands(incident); no != nil {
+		return no
+	}
 	if s.openContacts(incident) != 1 {
 		return reject(OutcomeWrong, "incident %d has other contacts: close it by itself", incident.Number)
 	}
@@ -164,7 +167,9 @@ func (s *State) clear(b Bulk, m Meta, out []Event) []Event {
 		if rule, p := s.RuleFor(i); p != nil && rule.Action == ActionDecline && b.Outcome == OutcomeDeclined {
 			o.Posture, o.PostureVersion = p.ID, p.Version
 		}
-		out = plans.finish(c, i, o, out)
+		if next, no := plans.finish(c, i, o, out); no == nil { // who speaks for a major incident stays
+			out = next
+		}
 	}
 	return out
 }

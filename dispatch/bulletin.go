@@ -152,7 +152,7 @@ func (s *State) question(id ClaimID, why string, alarms *uint64, out []Event) []
 			Text: "bulletin " + string(bid) + ": " + why + ": correct it or withdraw it"})
 		*alarms++
 	}
-	return out
+	return s.questionBolos(id, why, alarms, out)
 }
 
 func (s *State) bulletinInForce(id BulletinID) (*Bulletin, *Rejection) {

@@ -75,6 +75,12 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if no := checkPresets(g); no != nil {
 		return nil, no
 	}
+	if no := checkRotations(g); no != nil {
+		return nil, no
+	}
+	if no := checkCaseSeries(g); no != nil {
+		return nil, no
+	}
 	if !g.UntriagedPriority.Valid() {
 		return nil, reject(ConfigInvalid, "the priority of an untriaged call is between 1 and 5").at("untriaged_priority")
 	}
@@ -101,5 +107,6 @@ func (e *Configured) evolve(s *State, _ Stamped) {
 		}
 	}
 	s.types, _ = triage.NewTable(e.Config.Types) // was checked by Configure
+	s.newTurns()
 	s.touched.config()
 }

@@ -407,6 +407,9 @@ func (c JoinContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection)
 	out = s.liftToFloor(into, contact.LifeSafety, contact.Priority, m, out)
 	p := s.planner(m, nil)
 	if s.openContacts(from) == 1 {
+		if no := majorStands(from); no != nil {
+			return nil, no
+		}
 		if from.Active() > 0 {
 			return nil, reject(UnitsWorking, "units are working on incident %d: unassign them first", from.Number)
 		}
@@ -469,6 +472,9 @@ func (e *ContactJoined) evolve(s *State, st Stamped) {
 	if from := s.Incidents[c.Incident]; from != nil {
 		from.Contacts = without(from.Contacts, e.Contact)
 		s.due.set(dueRef{dueArchive, string(from.ID)}, s.archiveAt(from)) // its promises went with it
+		if len(from.Contacts) == 0 {
+			s.follows(from, into)
+		}
 		s.touched.incident(from.ID)
 	}
 	lead := s.Contacts[s.lead(into)]

@@ -38,7 +38,7 @@ type Sealed interface {
 // not kept.
 func Begins(e Event) bool {
 	switch e.(type) {
-	case *ContactReceived, *ClaimRecorded, *BulletinIssued, *LiaisonRecorded, *AgreementRecorded, *HazardRecorded:
+	case *ContactReceived, *ClaimRecorded, *BulletinIssued, *LiaisonRecorded, *AgreementRecorded, *HazardRecorded, *BoloIssued, *HandoverOffered, *SearchMade:
 		return true
 	}
 	return false

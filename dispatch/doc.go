@@ -18,5 +18,6 @@
 // file: contact.go, hold.go, promise.go, callback.go, posture.go, area.go, cutoff.go,
 // recovery.go, preset.go, desk.go, bulk.go, why.go, assign.go, unit.go, incident.go,
 // note.go, place.go, claim.go, claimhistory.go, bulletin.go, publish.go, confidential.go,
+// link.go, merge.go, major.go, casenumber.go, bolo.go, rotation.go, handover.go, search.go,
 // alarm.go, tick.go; index.go keeps what is counted.
 package dispatch

@@ -26,6 +26,10 @@ const (
 	dueBulletin
 	dueShare
 	dueAid
+	dueMajor
+	dueBolo
+	dueTow
+	dueHandover
 	dueKinds // how many kinds there are
 )
 

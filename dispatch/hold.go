@@ -298,7 +298,7 @@ func (c DeclineContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 		return nil, no
 	}
 	o.Reason = spoken(reason, words)
-	return s.planner(m, nil).finish(contact, incident, o, out), nil
+	return s.planner(m, nil).finish(contact, incident, o, out)
 }
 
 func (c TransferContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -309,7 +309,7 @@ func (c TransferContact) decide(s *State, m Meta, out []Event) ([]Event, *Reject
 	if no := checkLines("to", c.To, "reason", c.Reason); no != nil {
 		return nil, no
 	}
-	return s.planner(m, nil).finish(contact, incident, Outcome{Kind: OutcomeTransferred, Since: m.At, Desk: DeskID(c.To), Reason: c.Reason, Authority: m.By}, out), nil
+	return s.planner(m, nil).finish(contact, incident, Outcome{Kind: OutcomeTransferred, Since: m.At, Desk: DeskID(c.To), Reason: c.Reason, Authority: m.By}, out)
 }
 
 func (c AbandonContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -324,7 +324,7 @@ func (c AbandonContact) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if incident.Active() > 0 && s.openContacts(incident) == 1 {
 		return nil, reject(UnitsWorking, "units are working on incident %d: close it instead", incident.Number)
 	}
-	return s.planner(m, nil).finish(contact, incident, Outcome{Kind: OutcomeAbandoned, Since: m.At, Reason: c.Reason, Authority: m.By}, out), nil
+	return s.planner(m, nil).finish(contact, incident, Outcome{Kind: OutcomeAbandoned, Since: m.At, Reason: c.Reason, Authority: m.By}, out)
 }
 
 func (c MarkUnanswered) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
@@ -366,18 +366,21 @@ func spoken(reason, words string) string { return reason + " (said: " + words + 
 // open contact; else the next contact leads it and takes over its outcome. The
 // incident closes first, so that in every prefix of the events a contact that
 // is not final still has its owner.
-func (p *planner) finish(c *Contact, i *Incident, o Outcome, out []Event) []Event {
+func (p *planner) finish(c *Contact, i *Incident, o Outcome, out []Event) ([]Event, *Rejection) {
 	s, m := p.s, p.m
 	if s.openContacts(i) == 1 {
+		if no := majorStands(i); no != nil {
+			return nil, no
+		}
 		out = s.clearStacks(i, "closed: "+string(o.Kind), out)
 		out = append(out, &IncidentClosed{Incident: i.ID, Disposition: string(o.Kind), Authority: o.Authority})
-		return p.close(i.ID, append(out, outcomeOf(c, o)))
+		return p.close(i.ID, append(out, outcomeOf(c, o))), nil
 	}
 	if s.lead(i) != c.ID {
-		return append(out, outcomeOf(c, o))
+		return append(out, outcomeOf(c, o)), nil
 	}
 	out = append(s.promote(i, c.ID, m.At, out), outcomeOf(c, o))
-	return p.leads(i, s.nextLead(i, c.ID), out)
+	return p.leads(i, s.nextLead(i, c.ID), out), nil
 }
 
 // promote lets the first other open contact lead the incident, with the outcome

@@ -156,6 +156,9 @@ func (c CloseIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejectio
 	if no := checkLines("disposition", c.Disposition, "authority", c.Authority); no != nil {
 		return nil, no
 	}
+	if no := majorStands(i); no != nil {
+		return nil, no
+	}
 	for k := range i.Assignments {
 		if a := &i.Assignments[k]; a.EndedAt == 0 && !a.Stacked {
 			out = append(out, &UnitUnassigned{Unit: a.Unit, Incident: i.ID, Contact: s.lead(i), Private: said("incident closed")})
@@ -190,7 +193,7 @@ func (c ReopenIncident) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 	if i.Open() {
 		return nil, reject(IncidentIsOpen, "incident %d is open", i.Number).at("incident")
 	}
-	if len(i.Contacts) == 0 {
+	if len(i.Contacts) == 0 || i.MergedInto() != "" {
 		return nil, reject(IncidentUnknown, "incident %d was joined into another: reopen that one", i.Number).at("incident")
 	}
 	if no := checkLine("reason", c.Reason); no != nil {
@@ -258,6 +261,10 @@ func (e *IncidentOpened) evolve(s *State, st Stamped) {
 		Priorities: []PriorityChange{{Priority: e.Priority, At: st.At, By: st.By}}}
 	s.Incidents[e.ID] = i
 	c := s.Contacts[e.Contact]
+	if from := s.Incidents[c.Incident]; from != nil { // it was split from that one
+		from.Contacts = without(from.Contacts, c.ID)
+		s.touched.incident(from.ID)
+	}
 	c.Incident = e.ID
 	s.count(c)
 	s.touched.incident(e.ID)
@@ -329,6 +336,8 @@ func (e *IncidentArchived) evolve(s *State, _ Stamped) {
 		}
 	}
 	s.due.set(dueRef{dueArchive, string(e.Incident)}, 0)
+	s.leaveMajor(i)
+	s.forgetTows(i.ID)
 	delete(s.Incidents, e.Incident)
 	s.touched.incident(e.Incident)
 }

@@ -72,6 +72,20 @@ const (
 
 	MaxHazardsTogether = 50 // that overlap: no place lies in more
 
+	MaxLinks       = 50  // of one incident
+	MaxCases       = 20  // case numbers of one incident, voided ones included
+	MaxCaseSeries  = 50  // agencies with case numbers
+	MaxMajors      = 50  // in force
+	MaxChildren    = 200 // of one major incident
+	MaxObjectives  = 100 // of one major incident
+	MaxBolos       = 200 // in force
+	MaxRotations   = 200
+	MaxProviders   = 100   // on one list
+	MaxTows        = 1_000 // under way
+	MaxTowsEach    = 100   // called for one incident
+	MaxTurns       = 200   // of one list, that are kept
+	MaxSearchWords = 10
+
 	MaxBeatBytes      = 40
 	MaxContactIDBytes = 200 // a journal keeps a key under it
 )
@@ -111,6 +125,14 @@ const (
 	AidRemindEvery       = 10 * Minute
 	AidMax               = 30 * Day  // a loan ends by then
 	AidArchiveAfter      = 24 * Hour // what is over leaves the state
+	MajorReviewMax       = 12 * Hour // a major incident is reviewed by then
+	BoloMax              = 72 * Hour // a BOLO expires by then
+	BoloArchiveAfter     = 24 * Hour // it leaves the state that long after its end
+	TowAnswerTerm        = 10 * Minute
+	TowETAMax            = 12 * Hour
+	SuspensionMax        = 365 * Day
+	HandoverTerm         = 1 * Hour // to answer an offer
+	SearchSpanMax        = 31 * Day // that words are searched in
 )
 
 // Reaches of a hazard on the ground, in millimetres.

@@ -47,7 +47,7 @@ func (c AddNote) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	if i == nil {
 		return nil, reject(IncidentUnknown, "incident %q is not known here", c.Incident).at("incident")
 	}
-	if len(i.Contacts) == 0 {
+	if len(i.Contacts) == 0 || i.MergedInto() != "" {
 		return nil, reject(IncidentUnknown, "incident %d was joined into another: write it there", i.Number).at("incident")
 	}
 	if len(i.Notes) >= MaxNotes {

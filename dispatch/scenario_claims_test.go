@@ -87,7 +87,7 @@ func describeClaim(s *State, e Event) string {
 	case *ReadersChanged:
 		return fmt.Sprintf("%s: %s may look from now on", e.Contact, strings.Join(e.Readers, " and "))
 	}
-	return e.EventName()
+	return describeIncidents(s, e)
 }
 
 func (r *room) showClaims(part string) (lines []string) {

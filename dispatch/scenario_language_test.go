@@ -196,6 +196,8 @@ func (r *room) line(line string) error {
 			config = roomNight()
 		case "sending":
 			config = roomSending(w.word("fault"))
+		case "incidents":
+			config = roomIncidents(w.word("fault"))
 		case "broken":
 			config = roomBroken(w.word("fault"))
 		case "templates":
@@ -218,6 +220,9 @@ func (r *room) line(line string) error {
 		}
 		if c == nil {
 			c = r.sendingCommand(w)
+		}
+		if c == nil {
+			c = r.incidentCommand(w)
 		}
 		if c == nil {
 			return fmt.Errorf("no such verb: %s", w.verb)

@@ -370,6 +370,8 @@ func (r *room) showPlaces(part string) []string {
 		lines = r.showGrants(part)
 	case "levels", "services", "aids", "loans", "targets", "clocks":
 		lines = r.showSending(part)
+	case "links", "majors", "bolos", "turns", "cases", "seats":
+		lines = r.showIncidents(part)
 	default:
 		if id, is := strings.CutPrefix(part, "response:"); is {
 			return r.showResponse(IncidentID(id))

@@ -37,6 +37,14 @@ type State struct {
 	Bulletins    map[BulletinID]*Bulletin    `json:"bulletins,omitempty"`
 	Confidential map[ContactID]*Confidential `json:"confidential,omitempty"` // of archived contacts too
 
+	Bolos     map[BoloID]*Bolo         `json:"bolos,omitempty"`
+	Turns     map[string]*Turns        `json:"turns,omitempty"`     // of each rotation, by its id
+	Suspended map[string]*Suspension   `json:"suspended,omitempty"` // providers
+	Tows      map[TowID]*Tow           `json:"tows,omitempty"`      // of incidents on the board
+	Cases     map[string]*CaseCount    `json:"cases,omitempty"`     // how far each agency's series has come
+	Seats     map[DeskID]*Seat         `json:"seats,omitempty"`     // who has a desk
+	Handovers map[HandoverID]*Handover `json:"handovers,omitempty"` // offered and not answered
+
 	types    triage.Table
 	due      dueQueue
 	free     map[Service]int          // units that could be sent now
@@ -70,6 +78,10 @@ type Counters struct {
 	Hazard    uint64 `json:"hazard,omitempty"`
 	Bulletin  uint64 `json:"bulletin,omitempty"`
 	Aid       uint64 `json:"aid,omitempty"`
+	Bolo      uint64 `json:"bolo,omitempty"`
+	Tow       uint64 `json:"tow,omitempty"`
+	Handover  uint64 `json:"handover,omitempty"`
+	Search    uint64 `json:"search,omitempty"`
 }
 
 // Private is what an event says about people: names, numbers, exact places and
@@ -154,6 +166,10 @@ type Incident struct {
 	Reopened    int              `json:"reopened,omitempty"`
 	Levels      []LevelChange    `json:"levels,omitempty"` // of alarm, append-only; none: the first
 	Shares      []Share          `json:"shares,omitempty"` // one a service, once there is more than one
+	Links       []IncidentLink   `json:"links,omitempty"`
+	Cases       []CaseNumber     `json:"cases,omitempty"`  // voided ones included
+	Major       *Major           `json:"major,omitempty"`  // nil: it never was one
+	Parent      IncidentID       `json:"parent,omitempty"` // the major incident that it belongs to
 }
 
 // Priority returns the current priority.
@@ -236,6 +252,7 @@ type Note struct {
 	StruckAt Instant   `json:"struck_at,omitempty"`
 	StruckBy string    `json:"struck_by,omitempty"`
 	Why      string    `json:"why,omitempty"`
+	On       uint64    `json:"on,omitempty"` // the incident's number that it was written on, where that was merged into this one
 }
 
 // Unit is a resource with one call sign and one service.
@@ -315,6 +332,9 @@ type Config struct {
 	RunCards   []RunCard    `json:"run_cards,omitempty"`
 	Offsets    []ZoneOffset `json:"offsets,omitempty"`     // of Zone from UTC, the oldest first; run cards with hours need them
 	DutyLimits []DutyLimit  `json:"duty_limits,omitempty"` // of services; without one there is none
+
+	Rotations   []Rotation   `json:"rotations,omitempty"`
+	CaseNumbers []CaseSeries `json:"case_numbers,omitempty"`
 }
 
 // UnknownWays says what a way of which nobody knows whether it is open means for a
@@ -343,6 +363,8 @@ func NewState() *State {
 		Aids:      map[AidID]*Aid{},
 		Targets:   map[string]*TargetState{},
 		Bulletins: map[BulletinID]*Bulletin{}, Confidential: map[ContactID]*Confidential{},
+		Bolos: map[BoloID]*Bolo{}, Turns: map[string]*Turns{}, Suspended: map[string]*Suspension{}, Tows: map[TowID]*Tow{},
+		Cases: map[string]*CaseCount{}, Seats: map[DeskID]*Seat{}, Handovers: map[HandoverID]*Handover{},
 	}
 	s.Reindex()
 	return s
@@ -426,6 +448,7 @@ func (s *State) Reindex() {
 	for _, a := range s.Aids { // the heap's order cannot show
 		s.due.set(dueRef{dueAid, string(a.ID)}, a.Due)
 	}
+	s.reindexIncidents()
 	for _, z := range s.Zones { // the heap's order cannot show
 		s.due.set(dueRef{dueZone, string(z.ID)}, z.nextDue())
 	}
@@ -460,6 +483,13 @@ func (s *State) makeMaps() {
 	fresh(s.Hazards != nil, func() { s.Hazards = map[HazardID]*Hazard{} })
 	fresh(s.Bulletins != nil, func() { s.Bulletins = map[BulletinID]*Bulletin{} })
 	fresh(s.Confidential != nil, func() { s.Confidential = map[ContactID]*Confidential{} })
+	fresh(s.Bolos != nil, func() { s.Bolos = map[BoloID]*Bolo{} })
+	fresh(s.Turns != nil, func() { s.Turns = map[string]*Turns{} })
+	fresh(s.Suspended != nil, func() { s.Suspended = map[string]*Suspension{} })
+	fresh(s.Tows != nil, func() { s.Tows = map[TowID]*Tow{} })
+	fresh(s.Cases != nil, func() { s.Cases = map[string]*CaseCount{} })
+	fresh(s.Seats != nil, func() { s.Seats = map[DeskID]*Seat{} })
+	fresh(s.Handovers != nil, func() { s.Handovers = map[HandoverID]*Handover{} })
 }
 
 // FreeUnits returns how many units of a service could be sent now.

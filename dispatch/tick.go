@@ -40,8 +40,9 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 		return out, nil
 	}
 	alarms := uint64(0)
-	var ended []PostureID // in this Tick: their held calls have a new due time
-	var closed []ZoneID   // in this Tick: what was granted for them ended with them
+	var ended []PostureID     // in this Tick: their held calls have a new due time
+	var closed []ZoneID       // in this Tick: what was granted for them ended with them
+	var archived []IncidentID // in this Tick: what was called for them went with them
 	for _, item := range s.due.until(m.At, MaxDuePerTick) {
 		before := len(out)
 		switch item.ref.kind {
@@ -87,6 +88,7 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 				continue // it is reminded of in this Tick, and moved on with it
 			}
 			out = append(out, &IncidentArchived{Incident: i.ID})
+			archived = append(archived, i.ID)
 		case dueBulletin:
 			out = append(out, &BulletinArchived{Bulletin: BulletinID(item.ref.id)})
 		case dueBulk:
@@ -99,6 +101,12 @@ func (Tick) decide(s *State, m Meta, out []Event) ([]Event, *Rejection) {
 			out = s.aidDue(s.Aids[AidID(item.ref.id)], m, alarms, out)
 		case dueHazard:
 			out = s.hazardDue(s.Hazards[HazardID(item.ref.id)], alarms, out)
+		case dueTow:
+			if t := s.Tows[TowID(item.ref.id)]; !contains(archived, t.Incident) {
+				out = s.towDue(t, m, alarms, out)
+			}
+		default:
+			out = s.incidentsDue(item.ref, m, alarms, out)
 		}
 		for _, e := range out[before:] {
 			if _, is := e.(*AlarmRaised); is {

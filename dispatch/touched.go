@@ -20,6 +20,8 @@ type Touched struct {
 	Agreements []AgreementID
 	Plans      []PlanID
 	Aids       []AidID
+	Bolos      []BoloID
+	Tows       []TowID
 	Config     bool
 }
 
@@ -38,6 +40,7 @@ func (s *State) ForgetTouched() {
 	t.Clearances, t.Agreements, t.Plans = t.Clearances[:0], t.Agreements[:0], t.Plans[:0]
 	t.Hazards, t.Aids = t.Hazards[:0], t.Aids[:0]
 	t.Bulletins, t.Config = t.Bulletins[:0], false
+	t.Bolos, t.Tows = t.Bolos[:0], t.Tows[:0]
 }
 
 func (t *touched) unit(id UnitID)           { t.Units = append(t.Units, id) }
@@ -57,4 +60,6 @@ func (t *touched) clearance(id ClearanceID) { t.Clearances = append(t.Clearances
 func (t *touched) agreement(id AgreementID) { t.Agreements = append(t.Agreements, id) }
 func (t *touched) plan(id PlanID)           { t.Plans = append(t.Plans, id) }
 func (t *touched) aid(id AidID)             { t.Aids = append(t.Aids, id) }
+func (t *touched) bolo(id BoloID)           { t.Bolos = append(t.Bolos, id) }
+func (t *touched) tow(id TowID)             { t.Tows = append(t.Tows, id) }
 func (t *touched) config()                  { t.Config = true }

@@ -44,6 +44,7 @@ type (
 	AidID      string
 	BulkID     string
 	BulletinID string
+	BoloID     string
 	Service    string // "police", "fire", "ems", "community", …
 )
 

@@ -37,7 +37,7 @@ type order struct {
 const nearEnough = 1000
 
 // Erase destroys the keys of subjects that were recorded when it was called: a
-// contact's id, or claim:, hazard:, bulletin:, liaison: or agreement: and an id. When it answers nil nothing shows their
+// contact's id, or claim:, hazard:, bulletin:, liaison:, agreement:, bolo:, handover: or search: and an id. When it answers nil nothing shows their
 // words any more: the state, reading, past states, snapshots, and whoever follows,
 // if Renew is set. After an error or a crash it is simply called again. It takes as
 // long as a replay since the oldest of them came into being; many together take no

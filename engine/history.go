@@ -63,7 +63,11 @@ func (e *Engine) IncidentHistory(ctx context.Context, id dispatch.IncidentID) ([
 				err = h.addContact(event.Contact, id)
 			}
 		case *dispatch.UnitDispatched:
-			err = h.add(unitName(event.Unit), r.Seq, unitLeft(own[n+1:], event.Unit, h.last), isStatus)
+			err = h.add(unitName(event.Unit), r.Seq, unitLeft(own[n+1:], event.Unit, id, h.last), isStatus)
+		case *dispatch.UnitReassigned:
+			if event.Incident == id {
+				err = h.add(unitName(event.Unit), r.Seq, unitLeft(own[n+1:], event.Unit, id, h.last), isStatus)
+			}
 		}
 		if err != nil {
 			return nil, err
@@ -74,11 +78,15 @@ func (e *Engine) IncidentHistory(ctx context.Context, id dispatch.IncidentID) ([
 
 // unitLeft is when a unit that was sent left the incident again, by the events that
 // came behind; last when it did not.
-func unitLeft(behind []Recorded, unit dispatch.UnitID, last uint64) uint64 {
+func unitLeft(behind []Recorded, unit dispatch.UnitID, incident dispatch.IncidentID, last uint64) uint64 {
 	for _, r := range behind {
 		switch event := r.Event.(type) {
 		case *dispatch.UnitUnassigned:
 			if event.Unit == unit {
+				return r.Seq
+			}
+		case *dispatch.UnitReassigned:
+			if event.Unit == unit && event.From == incident {
 				return r.Seq
 			}
 		case *dispatch.IncidentArchived:
@@ -182,7 +190,8 @@ func (h *history) addContact(id dispatch.ContactID, incident dispatch.IncidentID
 	return h.add(contactName(id), 0, h.last, func(r Recorded) bool {
 		was := gone
 		switch event := r.Event.(type) {
-		case *dispatch.IncidentOpened:
+		case *dispatch.IncidentOpened: // another one: it was split from this
+			gone = here && event.ID != incident
 			here = here || event.ID == incident
 		case *dispatch.ContactJoined:
 			gone = here && event.Incident != incident

@@ -28,6 +28,9 @@ type Board struct {
 	Stations     []Station     `json:"stations"`
 	Claims       []Claim       `json:"claims"`
 	Bulletins    []Bulletin    `json:"bulletins"`
+	Bolos        []Bolo        `json:"bolos"`
+	Tows         []Tow         `json:"tows"`
+	CaseAgencies []string      `json:"case_agencies" doc:"that give case numbers"`
 	Liaisons     []Liaison     `json:"liaisons"`
 	Aids         []Aid         `json:"aids"`
 	Clearances   []Clearance   `json:"clearances"`
@@ -182,7 +185,7 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	st, sight := r.s, r.sight
 	b := Board{Seq: seq, Now: r.time(r.now), Clock: ClockRow{Speed: s.opt.Speed, Demo: s.opt.Demo, Frozen: st.Frozen},
 		Jurisdiction: Jurisdiction{Name: st.Config.Name, Zone: st.Config.Zone}, Notices: s.opt.Notices, Me: Me{Name: me.Name, Role: string(me.Role)},
-		Dispositions: dispositions, Statuses: statusNames, Types: []CallType{}, Desks: []Desk{}, Services: []Named{}}
+		Dispositions: dispositions, Statuses: statusNames, CaseAgencies: []string{}, Types: []CallType{}, Desks: []Desk{}, Services: []Named{}}
 	if b.Notices == nil {
 		b.Notices = []Notice{}
 	}
@@ -199,6 +202,10 @@ func (s *Server) boardOf(me auth.Principal, r rows, seq uint64) Board {
 	b.Claims = list(st.Claims, r.claim, nil)
 	b.Bulletins = list(st.Bulletins, r.bulletin, nil)
 	b.Aids = list(st.Aids, r.aid, nil)
+	b.Bolos, b.Tows = list(st.Bolos, r.bolo, nil), list(st.Tows, r.tow, nil)
+	for _, c := range st.Config.CaseNumbers {
+		b.CaseAgencies = append(b.CaseAgencies, c.Agency)
+	}
 	b.Liaisons = list(st.Liaisons, r.liaison, func(l *dispatch.Liaison) bool { return r.consents == nil || r.consents[l.ID] })
 	b.Clearances = list(st.Clearances, r.clearance, nil)
 	b.Plans = list(st.Plans, r.plan, nil)

@@ -353,6 +353,16 @@ func (s *Server) done(receipt engine.Receipt) Done {
 			out.IDs = append(out.IDs, string(e.Posture.ID))
 		case *dispatch.ClaimRecorded:
 			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.IncidentSplit:
+			out.IDs = append(out.IDs, string(e.Into))
+		case *dispatch.CaseNumberGiven:
+			out.IDs = append(out.IDs, e.Number)
+		case *dispatch.BoloIssued:
+			out.IDs = append(out.IDs, string(e.ID))
+		case *dispatch.ProviderCalled:
+			out.IDs = append(out.IDs, string(e.Tow))
+		case *dispatch.HandoverOffered:
+			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.BulletinIssued:
 			out.IDs = append(out.IDs, string(e.ID))
 		case *dispatch.ZoneDeclared:

@@ -93,12 +93,14 @@ func statusOf(code dispatch.Code) int {
 	switch code {
 	case dispatch.ContactUnknown, dispatch.IncidentUnknown, dispatch.UnitUnknown, dispatch.NoteUnknown, dispatch.StationUnknown, dispatch.PostureUnknown,
 		dispatch.PromiseUnknown, dispatch.ZoneUnknown, dispatch.AccessUnknown, dispatch.ClaimUnknown, dispatch.AlarmUnknown, dispatch.BulkUnknown, dispatch.BulletinUnknown,
-		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.PlanUnknown, dispatch.HazardUnknown, dispatch.AidUnknown:
+		dispatch.GateUnknown, dispatch.ClearanceUnknown, dispatch.AgreementUnknown, dispatch.LiaisonUnknown, dispatch.PlanUnknown, dispatch.HazardUnknown, dispatch.AidUnknown,
+		dispatch.LinkUnknown, dispatch.MajorUnknown, dispatch.BoloUnknown, dispatch.RotationUnknown, dispatch.ProviderUnknown, dispatch.TowUnknown, dispatch.CaseNumberUnknown, dispatch.HandoverUnknown:
 		return http.StatusNotFound
-	case dispatch.NotAReader:
+	case dispatch.NotAReader, dispatch.NotOfferedToYou, dispatch.NotYourDesk:
 		return http.StatusForbidden
 	case dispatch.FieldMissing, dispatch.TextTooLong, dispatch.TextUnprintable, dispatch.ValueUnknown, dispatch.PlaceInvalid, dispatch.TimeInvalid,
-		dispatch.ConfigInvalid, dispatch.DeskUnknown, dispatch.PostureTooLong, dispatch.ConsentMissing, dispatch.NobodyAsked, dispatch.ProtocolUnknown:
+		dispatch.ConfigInvalid, dispatch.DeskUnknown, dispatch.PostureTooLong, dispatch.ConsentMissing, dispatch.NobodyAsked, dispatch.ProtocolUnknown,
+		dispatch.CaseSeriesUnknown, dispatch.SearchForPerson:
 		return http.StatusUnprocessableEntity
 	}
 	return http.StatusConflict

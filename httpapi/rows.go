@@ -82,6 +82,7 @@ type Incident struct {
 	Hazards         []IncidentHazard `json:"hazards" doc:"those it lies in, the most dangerous first"`
 	AlarmLevel      int              `json:"alarm_level" doc:"of its run card; 1 unless it was raised"`
 	Services        []Share          `json:"services" doc:"those that share it; none: one service alone"`
+	Linked
 }
 
 // Assignment is one unit's work on a call.
@@ -378,7 +379,7 @@ func (r rows) incident(i *dispatch.Incident) Incident {
 	row := Incident{ID: string(i.ID), Number: i.Number, Type: i.Type, TypeName: kind.Name, Service: string(i.Service), Priority: int(i.Priority()),
 		InitialPriority: int(i.Priorities[0].Priority), HighestPriority: int(i.Highest()), LifeSafety: i.LifeSafety, Beat: i.Beat, Zone: string(i.Zone), Entry: entryPlan(i.Entry),
 		OpenedAt: r.time(i.OpenedAt), Contacts: texts(i.Contacts), Calls: len(i.Contacts), Disposition: i.Disposition, ClosedAt: r.time(i.ClosedAt),
-		Notes: len(i.Notes), Hazards: r.hazardsOf(i), AlarmLevel: i.Level(), Services: r.shares(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority())}
+		Notes: len(i.Notes), Hazards: r.hazardsOf(i), AlarmLevel: i.Level(), Services: r.shares(i), Assignments: []Assignment{}, Invented: []string{}, Rank: int(i.Priority()), Linked: r.linked(i)}
 	if row.TypeName == "" {
 		row.TypeName = "not triaged"
 	}

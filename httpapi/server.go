@@ -72,6 +72,7 @@ type Server struct {
 	streams atomic.Int64
 	closing chan struct{}
 	once    sync.Once
+	past    past          // calls of the last days, by place
 	routes  []auth.Action // of everything registered, for the permission test
 }
 
@@ -101,6 +102,11 @@ func New(opt Options) *Server {
 	s.contactRoutes()
 	s.incidentRoutes()
 	s.lineRoutes()
+	s.linkedRoutes()
+	s.boloRoutes()
+	s.rotationRoutes()
+	s.handoverRoutes()
+	s.searchRoutes()
 	s.unitRoutes()
 	s.postureRoutes()
 	s.rationingRoutes()

@@ -39,6 +39,8 @@ type change struct {
 	Stations   []Station   `json:"stations,omitempty"`
 	Claims     []Claim     `json:"claims,omitempty"`
 	Bulletins  []Bulletin  `json:"bulletins,omitempty"`
+	Bolos      []Bolo      `json:"bolos,omitempty"`
+	Tows       []Tow       `json:"tows,omitempty"`
 	Liaisons   []Liaison   `json:"liaisons,omitempty"`
 	Clearances []Clearance `json:"clearances,omitempty"`
 	Agreements []Agreement `json:"agreements,omitempty"`
@@ -66,12 +68,14 @@ type gone struct {
 	Claims     []string `json:"claims,omitempty"`
 	Bulletins  []string `json:"bulletins,omitempty"`
 	Aids       []string `json:"aids,omitempty"`
+	Bolos      []string `json:"bolos,omitempty"`
+	Tows       []string `json:"tows,omitempty"`
 	Alarms     []string `json:"alarms,omitempty"`
 	Promises   []string `json:"promises,omitempty"`
 }
 
 func (g *gone) empty() bool {
-	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Claims)+len(g.Bulletins)+
+	return len(g.Incidents)+len(g.Contacts)+len(g.Units)+len(g.Postures)+len(g.Zones)+len(g.Access)+len(g.Liaisons)+len(g.Hazards)+len(g.Claims)+len(g.Bulletins)+len(g.Bolos)+len(g.Tows)+
 		len(g.Clearances)+len(g.Agreements)+len(g.Plans)+len(g.Aids)+len(g.Alarms)+len(g.Promises) == 0
 }
 
@@ -112,6 +116,8 @@ func (r rows) change(c view.Change) change {
 	out.Stations = split(c.Touched.Stations, r.s.Stations, r.station, nil, new([]string))
 	out.Claims = split(c.Touched.Claims, r.s.Claims, r.claim, nil, &g.Claims)
 	out.Bulletins = split(c.Touched.Bulletins, r.s.Bulletins, r.bulletin, nil, &g.Bulletins)
+	out.Bolos = split(c.Touched.Bolos, r.s.Bolos, r.bolo, nil, &g.Bolos)
+	out.Tows = split(c.Touched.Tows, r.s.Tows, r.tow, nil, &g.Tows)
 	out.Liaisons = split(c.Touched.Liaisons, r.s.Liaisons, r.liaison, nil, &g.Liaisons)
 	r.entryChange(&c.Touched, &out, &g)
 	out.Hazards = split(c.Touched.Hazards, r.s.Hazards, r.hazard, nil, &g.Hazards)

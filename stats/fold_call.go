@@ -25,7 +25,7 @@ func (l *Ledger) contactReceived(e *dispatch.ContactReceived, at dispatch.Instan
 	return true
 }
 
-func (l *Ledger) incidentOpened(e *dispatch.IncidentOpened) bool {
+func (l *Ledger) incidentOpened(e *dispatch.IncidentOpened, at dispatch.Instant) bool {
 	lead := l.live.contacts[e.Contact]
 	if lead == nil {
 		return false
@@ -46,6 +46,10 @@ func (l *Ledger) incidentOpened(e *dispatch.IncidentOpened) bool {
 	l.calls.add(c)
 	live := &liveCall{record: record, contacts: []*liveContact{lead}}
 	l.live.calls[e.ID] = live
+	if whole := lead.in; whole != nil { // it was split from that one, which goes on with the others
+		whole.contacts = slices.DeleteFunc(whole.contacts, func(other *liveContact) bool { return other == lead })
+		l.settle(whole, nil, at)
+	}
 	lead.in, from.call = live, record
 	return true
 }

@@ -96,6 +96,33 @@ func (l *Ledger) unitUnassigned(e *dispatch.UnitUnassigned, at dispatch.Instant)
 	return true
 }
 
+// unitReassigned takes a unit's work to another call, with the times that it has: the two
+// were merged, or one was split from the other.
+func (l *Ledger) unitReassigned(e *dispatch.UnitReassigned, _ dispatch.Instant) bool {
+	u, from, into := l.live.units[e.Unit], l.live.calls[e.From], l.live.calls[e.Incident]
+	if u == nil || from == nil || into == nil {
+		return false
+	}
+	if u.on != from { // it was only stacked behind another
+		return true
+	}
+	r, was := l.calls.at(into.record), l.calls.at(from.record)
+	if r.dispatched == Missing || u.assignedAt < r.dispatched {
+		r.dispatched, r.atDispatch = u.assignedAt, r.final
+	}
+	if !slices.Contains(into.units, e.Unit) && r.units < math.MaxUint16 {
+		into.units = append(into.units, e.Unit)
+		r.units++
+	}
+	r.enroute = earlier(r.enroute, u.enroute)
+	if from.first == u && from.firstJob == u.job && (r.arrived == Missing || was.arrived < r.arrived) {
+		r.arrived, r.source, r.sent, r.underway = was.arrived, was.source, was.sent, was.underway
+		into.first, into.firstJob = u, u.job
+	}
+	u.on = into
+	return true
+}
+
 func (l *Ledger) unitStatusChanged(e *dispatch.UnitStatusChanged, at dispatch.Instant) bool {
 	u := l.live.units[e.Unit]
 	if u == nil {

@@ -210,7 +210,7 @@ func (l *Ledger) fold(e dispatch.Stamped) bool {
 	case *dispatch.OutcomeChanged:
 		return l.outcomeChanged(ev, e.At)
 	case *dispatch.IncidentOpened:
-		return l.incidentOpened(ev)
+		return l.incidentOpened(ev, e.At)
 	case *dispatch.IncidentRetyped:
 		return l.incidentRetyped(ev)
 	case *dispatch.IncidentMoved:
@@ -233,6 +233,8 @@ func (l *Ledger) fold(e dispatch.Stamped) bool {
 		return l.unitDispatched(ev, e.At)
 	case *dispatch.UnitUnassigned:
 		return l.unitUnassigned(ev, e.At)
+	case *dispatch.UnitReassigned:
+		return l.unitReassigned(ev, e.At)
 	case *dispatch.UnitStatusChanged:
 		return l.unitStatusChanged(ev, e.At)
 	case *dispatch.PromiseMade:

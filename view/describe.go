@@ -96,7 +96,7 @@ func Incidents(s *dispatch.State, event dispatch.Event) []dispatch.IncidentID {
 		}
 		return of(e.Contact)
 	}
-	return sendingIncidents(s, event)
+	return append(sendingIncidents(s, event), aboutIncidents(s, event)...)
 }
 
 // Describe says in one plain line what happened. A reason in it may be sealed: it
@@ -236,6 +236,9 @@ func describeThing(event dispatch.Event, number func(dispatch.IncidentID) uint64
 		return "the clock was confirmed"
 	}
 	if text := describeEntry(event); text != "" {
+		return text
+	}
+	if text := describeIncidents(event, number); text != event.EventName() {
 		return text
 	}
 	return describeRationing(event)

@@ -138,7 +138,7 @@ func WithoutSecret(event dispatch.Event) dispatch.Event {
 		bare.Private = dispatch.Private{}
 		return &bare
 	}
-	return bareSending(event)
+	return bareIncidents(bareSending(event))
 }
 
 // Hidden reports whether an event's words are not to be read today: about a contact that

@@ -164,7 +164,7 @@ func collect(t *dispatch.Touched) dispatch.Touched {
 		Units: once(t.Units), Incidents: once(t.Incidents), Contacts: once(t.Contacts), Postures: once(t.Postures),
 		Promises: once(t.Promises), Zones: once(t.Zones), Access: once(t.Access), Stations: once(t.Stations),
 		Claims: once(t.Claims), Liaisons: once(t.Liaisons), Bulletins: once(t.Bulletins), Alarms: once(t.Alarms), Hazards: once(t.Hazards),
-		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Plans: once(t.Plans), Aids: once(t.Aids), Config: t.Config,
+		Clearances: once(t.Clearances), Agreements: once(t.Agreements), Plans: once(t.Plans), Aids: once(t.Aids), Bolos: once(t.Bolos), Tows: once(t.Tows), Config: t.Config,
 	}
 }
 
@@ -292,6 +292,7 @@ func Named(s *dispatch.State, event dispatch.Event) dispatch.Touched {
 	}
 	nameEntry(&t, event)
 	nameSending(&t, event)
+	nameIncidents(&t, event)
 	t.Alarms = append(t.Alarms, alarmsAbout(s, t.Contacts)...)
 	return t
 }

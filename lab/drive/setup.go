@@ -144,6 +144,7 @@ func Configuration(pack *city.Pack) dispatch.Config {
 	c.Presets, c.Triggers = presets()
 	c.Protocols, c.PlanTemplates = protocols(), planTemplates()
 	c.Areas, c.Offsets = precincts(pack), offsets(pack.Zone)
+	c.Rotations, c.CaseNumbers = rotations(), caseNumbers()
 	for _, t := range pack.CallTypes {
 		c.Types = append(c.Types, triage.Type{Code: t.Code, Name: t.Name, Service: t.Service, Priority: triage.Priority(t.Priority), LifeSafety: t.LifeSafety, Needs: needs(t)})
 	}

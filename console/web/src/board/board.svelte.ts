@@ -4,7 +4,7 @@
  */
 import { openFeed, type Batch, type Feed } from '../live/feed';
 import { get } from '../wire/api';
-import type { Access, Agreement, Aid, Alarm, Area, BoardReply, Bulletin, CallPromise, CallType, Claim, Clearance, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Unit, Zone } from '../wire/types';
+import type { Access, Agreement, Aid, Alarm, Area, BoardReply, Bolo, Bulletin, CallPromise, CallType, Claim, Clearance, Contact, Desk, Hazard, Incident, Liaison, Notice, Plan, Posture, Station, TableName, Tow, Unit, Zone } from '../wire/types';
 import { byUrgency, groupAlarms, inRankOrder, isActive, isOverdue, isPending, rankOf } from './order';
 import { byNumber } from './ring';
 import { applyChange, applyPositions, emptyTables, loadTables, TABLES, type Tables } from './store';
@@ -52,6 +52,10 @@ class Board {
   plans = $state.raw<Plan[]>([]);
   clearances = $state.raw<Clearance[]>([]);
   aids = $state.raw<Aid[]>([]);
+  bolos = $state.raw<Bolo[]>([]);
+  tows = $state.raw<Tow[]>([]);
+  /** agencies that give case numbers */
+  caseAgencies = $state.raw<string[]>([]);
   alarms = $state.raw<Alarm[]>([]);
   promises = $state.raw<CallPromise[]>([]);
 
@@ -141,6 +145,7 @@ class Board {
     this.me = r.me;
     this.notices = r.notices ?? [];
     this.types = r.types ?? [];
+    this.caseAgencies = r.case_agencies ?? [];
     this.desks = r.desks ?? [];
     this.services = r.services ?? [];
     this.dispositions = r.dispositions ?? [];
@@ -168,6 +173,8 @@ class Board {
     if (touched.has('agreements')) this.agreements = [...t.agreements.values()];
     if (touched.has('plans')) this.plans = [...t.plans.values()];
     if (touched.has('clearances')) this.clearances = [...t.clearances.values()];
+    if (touched.has('bolos')) this.bolos = [...t.bolos.values()];
+    if (touched.has('tows')) this.tows = [...t.tows.values()];
     if (touched.has('alarms')) this.alarms = [...t.alarms.values()];
     if (touched.has('promises')) this.promises = [...t.promises.values()];
   }

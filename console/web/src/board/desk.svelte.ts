@@ -2,7 +2,7 @@
 import { SvelteSet } from 'svelte/reactivity';
 import type { Form } from './forms';
 
-export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'zones' | 'claims' | 'stations' | 'liaison' | 'aid' | 'notices';
+export type Panel = 'incident' | 'call' | 'sweep' | 'ring' | 'postures' | 'desks' | 'clear' | 'ways' | 'zones' | 'claims' | 'stations' | 'liaison' | 'aid' | 'shift' | 'notices';
 export type Theme = 'night' | 'day';
 
 const SAID_MS = 20_000; // what was said is news for so long

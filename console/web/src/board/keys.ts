@@ -4,7 +4,7 @@ import { desk, type Panel } from './desk.svelte';
 import { FORMS } from './forms';
 import { openIncident } from './open-incident.svelte';
 
-export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'stations', r: 'liaison', e: 'zones', f: 'aid' };
+export const PANEL_KEYS: Record<string, Panel> = { n: 'call', b: 'ring', p: 'postures', k: 'desks', l: 'clear', y: 'ways', m: 'claims', i: 'stations', r: 'liaison', e: 'zones', f: 'aid', 0: 'shift' };
 const FORM_KEYS = new Map(FORMS.filter((f) => f.key).map((f) => [f.key!, f.form]));
 
 const plain = (e: KeyboardEvent): boolean => desk.keys && !e.defaultPrevented && !e.ctrlKey && !e.altKey && !e.metaKey && !(e.target instanceof HTMLElement && e.target.closest('input, textarea, select'));

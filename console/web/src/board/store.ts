@@ -1,6 +1,6 @@
 import type { BoardReply, Change, Positions, Rows, TableName } from '../wire/types';
 
-export const TABLES: readonly TableName[] = ['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'liaisons', 'agreements', 'plans', 'clearances', 'hazards', 'aids', 'alarms', 'promises'];
+export const TABLES: readonly TableName[] = ['units', 'incidents', 'contacts', 'postures', 'zones', 'access', 'stations', 'claims', 'bulletins', 'bolos', 'tows', 'liaisons', 'agreements', 'plans', 'clearances', 'hazards', 'aids', 'alarms', 'promises'];
 
 export type Tables = { [K in TableName]: Map<string, Rows[K]> };
 

@@ -89,6 +89,27 @@ export interface Incident {
   rank?: number;
   /** its leading contact is: place, notes and reasons are left out */
   confidential?: boolean;
+  links?: { incident: string; number: number; kind: string; reason?: string; at: string; by: string }[];
+  /** voided ones included */
+  case_numbers?: { agency: string; number: string; at: string; by: string; voided_at?: string; voided_by?: string; why?: string }[];
+  major?: Major;
+  /** the major incident in force that it belongs to */
+  parent?: string;
+}
+
+export interface Major {
+  authority: string;
+  reason?: string;
+  commander: string;
+  channel: string;
+  declared_at: string;
+  review_by: string;
+  reviews: number;
+  children: string[];
+  objectives: { text?: string; at: string; by: string; met_at?: string; met_by?: string; how?: string }[];
+  ended_at?: string;
+  ended_by?: string;
+  end_reason?: string;
 }
 
 export interface Outcome {
@@ -292,6 +313,65 @@ export interface Bulletin {
   reason?: string;
 }
 
+export interface Bolo {
+  id: string;
+  number: number;
+  kind: string;
+  description?: string;
+  place?: string;
+  position?: { lon: number; lat: number };
+  services: string[];
+  beats: string[];
+  incident?: string;
+  call?: number;
+  claims: string[];
+  claims_only: boolean;
+  override?: { by: string; why: string };
+  questions: { claim: string; why: string; at: string }[];
+  authority: string;
+  desk: string;
+  issued_at: string;
+  by: string;
+  review_by: string;
+  expires_at: string;
+  acks: { unit: string; at: string; by: string }[];
+  untold: string[];
+  ended_at?: string;
+  ended_by?: string;
+  reason?: string;
+}
+
+/** One provider called for an incident. */
+export interface Tow { id: string; incident: string; list: string; class: string; provider: string; name: string; state: string; skipped: string[]; suspended: string[]; why?: string; called_at: string; by: string; eta?: string; arrived_at?: string }
+
+export interface RotationRow {
+  id: string;
+  title: string;
+  class: string;
+  beats: string[];
+  next?: string;
+  providers: { id: string; name: string; number: string; suspended_until?: string; suspended_why?: string }[];
+  turns: { at: string; by: string; provider: string; what: string; call?: number; why?: string }[];
+}
+
+/** What a command has recorded. */
+export interface Done { seq: number; at: string; events: string[]; ids: string[] }
+
+export interface PageLine { id: string; what: string; text?: string; due?: string }
+export interface HandoverPage {
+  desk: Named;
+  desks: Named[];
+  at: string;
+  seat?: { by: string; since: string };
+  offer?: { id: string; from?: string; to: string; by: string; at: string; note?: string; absent?: string };
+  postures: PageLine[]; majors: PageLine[]; calls: PageLine[]; held: PageLine[]; promises: PageLine[]; alarms: PageLine[];
+  zones: PageLine[]; closures: PageLine[]; stations: PageLine[]; bolos: PageLine[]; claims: PageLine[]; tows: PageLine[];
+}
+
+export interface FoundCall { id: string; number: number; type: string; beat?: string; place?: string; opened_at: string; closed_at?: string; disposition?: string; case_numbers: string[] }
+export interface FoundCalls { items: FoundCall[]; more?: boolean; partial?: boolean; since: string; search?: string }
+export interface HereBefore { count: number; days: number; partial?: boolean; known: boolean; items: FoundCall[] }
+
 /** Who may look at a contact that nobody else reads, and who has. */
 export interface Confidential { readers: string[]; at: string; by: string; receipt_asked: boolean; looks: { by: string; at: string; reason?: string }[] }
 
@@ -364,6 +444,8 @@ export interface Rows {
   stations: Station;
   claims: Claim;
   bulletins: Bulletin;
+  bolos: Bolo;
+  tows: Tow;
   liaisons: Liaison;
   agreements: Agreement;
   plans: Plan;
@@ -382,6 +464,7 @@ export interface BoardReply extends Partial<{ [K in TableName]: Rows[K][] | null
   jurisdiction: { name: string; zone: string };
   notices?: Notice[] | null;
   me: { name: string; role: string };
+  case_agencies?: string[] | null;
   types?: CallType[] | null;
   desks?: Desk[] | null;
   services?: Named[] | null;
