@@ -381,6 +381,7 @@ var Table = []Rule{
 	{"command:ConfirmClock", fleet},
 	{"route:GET /api/v1/configuration", []Role{RoleSupervisor, RoleAnalyst, RoleAuditor, RoleAdmin}},
 	{"route:POST /api/v1/configuration", admins},
+	{"route:POST /api/v1/configuration/dry-run", fleet},
 	{"command:Configure", admins},
 	{"command:Tick", []Role{RoleMachine}},
 	{"command:NoticeClockJump", []Role{RoleMachine}},

@@ -1,6 +1,11 @@
 package dispatch
 
-import "github.com/everycall/everycall/triage"
+import (
+	"maps"
+	"slices"
+
+	"github.com/everycall/everycall/triage"
+)
 
 // Configure gives the agency's data: services, desks, call types, limits. A
 // changed configuration is a new one; the calls that are open keep what they have.
@@ -16,7 +21,7 @@ type Configured struct {
 func (Configure) CommandName() string { return "Configure" }
 func (*Configured) EventName() string { return "Configured" }
 
-func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
+func (c Configure) decide(s *State, _ Meta, out []Event) ([]Event, *Rejection) {
 	g := c.Config
 	if no := checkLines("name", g.Name, "zone", g.Zone); no != nil {
 		return nil, no
@@ -89,7 +94,40 @@ func (c Configure) decide(_ *State, _ Meta, out []Event) ([]Event, *Rejection) {
 			return nil, reject(ConfigInvalid, "limits are between 0 and 24 h").at("wait_limits")
 		}
 	}
+	if no := s.configFits(g); no != nil {
+		return nil, no
+	}
+	g.Version = s.Config.Version + 1
 	return append(out, &Configured{Config: g}), nil
+}
+
+// configFits refuses a configuration that was made from an older one, and one without a
+// desk that owns open calls, or a service that has units or open calls: nobody would be
+// told of them.
+func (s *State) configFits(g Config) *Rejection {
+	if g.Version != 0 && g.Version != s.Config.Version {
+		return reject(ConfigChanged, "version %d was changed since you read it: this is version %d now; look again", g.Version, s.Config.Version).at("version")
+	}
+	desks := map[DeskID]bool{}
+	for _, d := range g.Desks {
+		desks[d.ID] = true
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Contacts)) {
+		if o := &s.Contacts[id].Outcome; !o.Kind.Final() && o.Owner != "" && !desks[o.Owner] {
+			return reject(ConfigInUse, "desk %s owns contact %d: give its calls to another desk first", o.Owner, s.Contacts[id].Number).at("desks")
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Units)) {
+		if u := s.Units[id]; !u.Retired && !contains(g.Services, u.Service) {
+			return reject(ConfigInUse, "service %s has the unit %s: retire its units first", u.Service, id).at("services")
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(s.Incidents)) {
+		if i := s.Incidents[id]; i.Open() && !contains(g.Services, i.Service) {
+			return reject(ConfigInUse, "service %s has call %d: close its calls first", i.Service, i.Number).at("services")
+		}
+	}
+	return nil
 }
 
 func (e *Configured) evolve(s *State, _ Stamped) {

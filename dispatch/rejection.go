@@ -19,6 +19,8 @@ const (
 	TimeInvalid        Code = "time_invalid"
 	NameTaken          Code = "name_taken"
 	ConfigInvalid      Code = "config_invalid"
+	ConfigChanged      Code = "config_changed" // by somebody else, since it was read
+	ConfigInUse        Code = "config_in_use"  // what it leaves out has open calls or units
 	ContactUnknown     Code = "contact_unknown"
 	ContactTaken       Code = "contact_taken"
 	ContactFinal       Code = "contact_final"

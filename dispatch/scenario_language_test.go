@@ -2,6 +2,7 @@ package dispatch
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -205,6 +206,12 @@ func (r *room) line(line string) error {
 		}
 		if of := w.word("default"); of != "" {
 			config.DefaultService = Service(of)
+		}
+		config.Version = uint64(w.number("version"))
+		if gone := w.word("without"); gone != "" {
+			config.Desks = slices.DeleteFunc(config.Desks, func(d Desk) bool { return string(d.ID) == gone })
+			config.Services = slices.DeleteFunc(config.Services, func(s Service) bool { return string(s) == gone })
+			config.Types = slices.DeleteFunc(config.Types, func(t triage.Type) bool { return t.Service == gone })
 		}
 		r.do(Configure{Config: config})
 	default:

@@ -312,6 +312,9 @@ type Desk struct {
 
 // Config is an agency's versioned data.
 type Config struct {
+	// Version counts the configurations, from 1. Sent back, it says which one was changed;
+	// without it a configuration replaces whatever is there.
+	Version           uint64          `json:"version,omitempty"`
 	Name              string          `json:"name"`
 	Zone              string          `json:"zone"` // IANA time zone
 	Services          []Service       `json:"services"`

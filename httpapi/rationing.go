@@ -190,14 +190,6 @@ func (s *Server) rationingRoutes() {
 	route(s, http.MethodPost, "/api/v1/clearings/{id}/reject", "rejectClearing", "clearings", "A second person does not agree", func(ctx context.Context, in *reasonIn) (*body[Done], error) {
 		return s.do(ctx, dispatch.RejectClearing{Bulk: dispatch.BulkID(in.ID), Reason: in.Body.Reason})
 	})
-	route(s, http.MethodGet, "/api/v1/configuration", "readConfiguration", "configuration", "Services, desks, call types, limits, presets, triggers", func(context.Context, *struct{}) (*body[dispatch.Config], error) {
-		out := &body[dispatch.Config]{}
-		s.room.Look(func(st *dispatch.State) { out.Body = st.Config })
-		return out, nil
-	})
-	route(s, http.MethodPost, "/api/v1/configuration", "configure", "configuration", "A new configuration, whole; calls that are open keep what they have", func(ctx context.Context, in *struct{ Body dispatch.Config }) (*body[Done], error) {
-		return s.do(ctx, dispatch.Configure{Config: in.Body})
-	})
 }
 
 // area reads an area as it was sent.

@@ -102,6 +102,7 @@ func New(opt Options) *Server {
 	s.contactRoutes()
 	s.incidentRoutes()
 	s.lineRoutes()
+	s.configurationRoutes()
 	s.linkedRoutes()
 	s.boloRoutes()
 	s.rotationRoutes()
