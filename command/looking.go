@@ -36,6 +36,15 @@ func init() { // help reads the list that it stands in
 		})},
 		{[]string{"XFER"}, "XFER call ; agency / reason", "Transfer", transfer},
 		{[]string{"JOIN"}, "JOIN call call ; reason", "Join", join},
+		{[]string{"LINK"}, "LINK call call ; reason", "Link: related", link},
+		{[]string{"UNLINK"}, "UNLINK call call ; reason", "Take a link back", pair("Unlink", " and ", "UNLINK call call ; reason", func(l *line, one, other *dispatch.Incident) dispatch.Command {
+			return dispatch.UnlinkIncidents{Incident: one.ID, Other: other.ID, Reason: l.text}
+		})},
+		{[]string{"MERGE"}, "MERGE call call ; reason", "Merge the first, with its units, into the second", pair("Merge", " into ", "MERGE call call ; reason", func(l *line, one, other *dispatch.Incident) dispatch.Command {
+			return dispatch.MergeIncidents{From: one.ID, Into: other.ID, Reason: l.text, Hazards: l.hazards(other)}
+		})},
+		{[]string{"MAJOR"}, "MAJOR call END ; commander / channel / reason", "Major incident; END: no longer", major},
+		{[]string{"TOW"}, "TOW call list ; why one is skipped", "Call the next of a rotation", tow},
 		{[]string{"ABN"}, "ABN call ; reason", "Caller has gone", because("Caller has gone:", "ABN call ; reason", anyone, func(c dispatch.ContactID, text string) dispatch.Command {
 			return dispatch.AbandonContact{Contact: c, Reason: text}
 		})},
@@ -62,6 +71,7 @@ func init() { // help reads the list that it stands in
 		{[]string{"CLAIMS"}, "CLAIMS", "Claims and bulletins", panel("claims")},
 		{[]string{"ZONES"}, "ZONES", "Zones and gates", panel("zones")},
 		{[]string{"COVER", "STATIONS"}, "COVER", "Stations and cover", panel("stations")},
+		{[]string{"SHIFT", "HANDOVER"}, "SHIFT", "Handover, BOLOs, past calls", panel("shift")},
 		{[]string{"AID"}, "AID", "Mutual aid", panel("aid")},
 		{[]string{"LIAISON"}, "LIAISON", "Liaison and agreements", panel("liaison")},
 		{[]string{"?"}, "? verb", "This list, or the form of one", help},

@@ -303,37 +303,19 @@ func transfer(l *line) Reading {
 
 // join is JOIN: the first call to the second, or the one in hand to the one typed.
 func join(l *line) Reading {
-	if bad, is := l.stray(false, true, false, "JOIN call call ; reason"); is {
-		return bad
+	one, other, no := l.twoCalls("Join", "JOIN call call ; reason")
+	if one == nil {
+		return no
 	}
-	var calls []*dispatch.Incident
-	for _, n := range l.numbers {
-		i := l.room.open(n)
-		if i == nil {
-			return wrong("Not an open call: " + strconv.FormatUint(n, 10))
-		}
-		calls = append(calls, i)
-	}
-	if len(calls) == 1 && l.room.selected() != nil {
-		calls = []*dispatch.Incident{l.room.selected(), calls[0]}
-	}
-	switch {
-	case len(calls) > 2:
-		return wrong("Join takes two calls.")
-	case len(calls) < 2:
-		return more("Join which call to which?")
-	case calls[0] == calls[1]:
-		return wrong("A call cannot be joined to itself.")
-	}
-	say := "Join " + l.room.name(calls[0]) + " to " + l.room.name(calls[1])
+	say := "Join " + l.room.name(one) + " to " + l.room.name(other)
 	if l.text == "" {
 		return more(say + ": type ; and how it is known")
 	}
-	c, no := l.contact(calls[0], anyone)
+	c, no := l.contact(one, anyone)
 	if c == nil {
 		return no
 	}
-	return ready(say+quoted(l.text), dispatch.JoinContact{Contact: c.ID, Incident: calls[1].ID, Reason: l.text}).show("", calls[1])
+	return ready(say+quoted(l.text), dispatch.JoinContact{Contact: c.ID, Incident: other.ID, Reason: l.text}).show("", other)
 }
 
 // deskState is SHUT and OPEN.
