@@ -35,6 +35,7 @@ test('nobody is sent past a danger unread, and who has read it sends with one ke
   await key('F2');
   await at.page.keyboard.type(`S ${number}`);
   await key('Enter');
+  await until('its card is in hand', () => at.page.evaluate((n) => document.getElementById('card')?.getAttribute('aria-label') === `Call ${n}`, number));
   await until('a unit is recommended', () => at.page.evaluate(() => !!document.getElementById('advice-1')));
   const card = () => at.page.evaluate(() => document.getElementById('card').focus());
   await card();
