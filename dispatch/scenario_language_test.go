@@ -213,6 +213,9 @@ func (r *room) line(line string) error {
 			config.Services = slices.DeleteFunc(config.Services, func(s Service) bool { return string(s) == gone })
 			config.Types = slices.DeleteFunc(config.Types, func(t triage.Type) bool { return t.Service == gone })
 		}
+		if w.word("triggers") == "none" {
+			config.Triggers = nil
+		}
 		r.do(Configure{Config: config})
 	default:
 		c := r.command(w)
