@@ -29,6 +29,7 @@ type night struct {
 	state *dispatch.State
 	now   dispatch.Instant
 	room  Room
+	other map[string]dispatch.Command // what somebody else does after a line
 }
 
 func newNight(t testing.TB) *night {
@@ -51,6 +52,9 @@ func newNight(t testing.TB) *night {
 	n.call("a", "DIST", "1500 block Pine St")
 	n.call("b", "NOISE", "Pike St")
 	n.call("c", "BREATH", "12th Ave")
+	theirs := dispatch.DeclarePosture{Service: "ems", Area: dispatch.Area{Kind: dispatch.AreaCity}, Title: "theirs", Rules: []dispatch.PostureRule{{Priority: 5, Action: dispatch.ActionHold, Limit: dispatch.Hour}},
+		ReviewBy: at.Add(dispatch.Hour), Until: at.Add(dispatch.Hour), Authority: "chief", Reason: "few", Script: "later"}
+	n.other = map[string]dispatch.Command{"NOTE 1 ; blue door": dispatch.AddNote{Incident: "i1", Text: "theirs"}, "POSTURE EAST P12 0400 ; few units": theirs, "PRE 1": theirs}
 	n.room = Room{State: n.state, Now: n.now, Statuses: statuses, Dispositions: endings, By: "K. Lee, dispatcher",
 		Clock: func(h, m int) dispatch.Instant {
 			next := at - at%dispatch.Instant(dispatch.Day) + dispatch.Instant(dispatch.Millis(h)*dispatch.Hour+dispatch.Millis(m)*dispatch.Minute)
@@ -154,9 +158,21 @@ func TestEveryUndoIsALine(t *testing.T) {
 			n.must(dispatch.DispatchUnit{Unit: "M16", Incident: "i3"})
 			n.room.Now = n.now
 			r := Read(text, &n.room)
+			made := ""
 			for _, c := range r.Do {
-				n.must(c)
+				events, no := n.do(c)
+				if no != nil {
+					t.Fatalf("%s: %s", c.CommandName(), no.Text)
+				}
+				made = madeBy(events)
 			}
+			if strings.Contains(r.Undo, MadeID) != (made != "") {
+				t.Fatalf("%q, and it made %q", r.Undo, made)
+			}
+			if other := n.other[text]; other != nil { // somebody else, meanwhile
+				n.must(other)
+			}
+			r.Undo = strings.ReplaceAll(r.Undo, MadeID, made)
 			if r.Tone != Ready || r.Undo == "" {
 				t.Fatalf("%s: %s; taken back by %q", r.Tone, r.Say, r.Undo)
 			}
@@ -168,8 +184,33 @@ func TestEveryUndoIsALine(t *testing.T) {
 			for _, c := range back.Do {
 				n.must(c)
 			}
+			for _, i := range n.state.Incidents {
+				for _, note := range i.Notes {
+					if (note.Text == "theirs") == (note.StruckAt != 0) {
+						t.Errorf("note %q struck at %d", note.Text, note.StruckAt)
+					}
+				}
+			}
+			for _, p := range n.state.Postures {
+				if (p.Title == "theirs") == (p.EndedAt != 0) {
+					t.Errorf("posture %q ended at %d", p.Title, p.EndedAt)
+				}
+			}
 		})
 	}
+}
+
+// madeBy is the id of the posture or note that events made.
+func madeBy(events []dispatch.Event) string {
+	for _, e := range events {
+		switch e := e.(type) {
+		case *dispatch.PostureDeclared:
+			return string(e.Posture.ID)
+		case *dispatch.NoteAdded:
+			return string(e.ID)
+		}
+	}
+	return ""
 }
 
 // TestWordsInAnyOrder: where a verb takes units and a call, every order means the same.

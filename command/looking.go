@@ -53,7 +53,7 @@ func init() { // help reads the list that it stands in
 		{[]string{"PRI"}, "PRI call P1…P5 ; reason", "Priority", rank},
 		{[]string{"TYPE"}, "TYPE call code ; reason", "Type", retype},
 		{[]string{"NOTE"}, "NOTE call ; words", "Add a note", note},
-		{[]string{"STRIKE"}, "STRIKE call ; reason", "Strike the last note", strike},
+		{[]string{"STRIKE"}, "STRIKE call note ; reason", "Strike a note, the last one where none is named", strike},
 		{[]string{"POSTURE"}, "POSTURE service area P12 HHMM ; reason", "Answer only these priorities", declare},
 		{[]string{"PRE"}, "PRE preset ; reason", "Declare a preset", preset},
 		{[]string{"RENEW"}, "RENEW posture HHMM ; reason", "Posture goes on", renew},

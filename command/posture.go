@@ -45,13 +45,11 @@ func preset(l *line) Reading {
 	if l.text != "" {
 		say = "Declare " + hit.Name + quoted(l.text)
 	}
-	return ready(say, dispatch.DeclarePreset{Preset: hit.Code, Authority: l.room.By, Reason: l.text}).undo(l.room.endNext())
+	return ready(say, dispatch.DeclarePreset{Preset: hit.Code, Authority: l.room.By, Reason: l.text}).undo(endIt)
 }
 
-// endNext is the line that ends the posture that would be declared next.
-func (r *Room) endNext() string {
-	return "END POST" + strconv.FormatUint(r.State.Counters.Posture+1, 10) + " ; declared by mistake"
-}
+// endIt ends the posture that the line declared.
+const endIt = "END " + MadeID + " ; declared by mistake"
 
 // areas are the names that a posture's area can be given by.
 func (r *Room) areas() (codes []Code, of map[string]dispatch.Area) {
@@ -143,7 +141,7 @@ func declare(l *line) Reading {
 	if c.Replaces != "" {
 		say += ", instead of " + string(c.Replaces)
 	}
-	return ready(say, c).show("postures", nil).undo(l.room.endNext())
+	return ready(say, c).show("postures", nil).undo(endIt)
 }
 
 // priorities reads "P12": 1 and 2.

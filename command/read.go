@@ -10,6 +10,10 @@ import (
 // LineMax is the longest line that is read, in bytes.
 const LineMax = 4000
 
+// MadeID stands in Reading.Undo for the id of what the line will have made, which nobody
+// knows before: the first that the answer to the line names.
+const MadeID = "{id}"
+
 // Tone says what a reading is.
 type Tone string
 

@@ -23,12 +23,13 @@ func level(raise bool) func(*line) Reading {
 		if i == nil {
 			return no
 		}
-		say, back := l.room.name(i)+": alarm level up", "LOWER "
+		back, now := "LOWER ", strconv.Itoa(i.Level())
+		say := l.room.name(i) + ": alarm level up from " + now
 		if !raise {
-			say, back = l.room.name(i)+": alarm level down", "ALARM "
+			say, back = l.room.name(i)+": alarm level down from "+now, "ALARM "
 		}
 		if to > 0 {
-			say = l.room.name(i) + ": alarm level " + strconv.Itoa(to)
+			say = l.room.name(i) + ": alarm level " + now + " → " + strconv.Itoa(to)
 		}
 		if l.text == "" {
 			return more(say + ". Type ; and the reason")
@@ -37,7 +38,7 @@ func level(raise bool) func(*line) Reading {
 		if !raise {
 			c = dispatch.LowerAlarm{Incident: i.ID, Level: to, Reason: l.text}
 		}
-		return ready(say+quoted(l.text), c).show("", i).undo(back + strconv.FormatUint(i.Number, 10) + " ; changed by mistake")
+		return ready(say+quoted(l.text), c).show("", i).undo(back + strconv.FormatUint(i.Number, 10) + " " + now + " ; changed by mistake")
 	}
 }
 

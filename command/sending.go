@@ -159,7 +159,11 @@ func moveUp(l *line) Reading {
 	}
 	reason := either(l.text, "cover")
 	out := ready(string(u.ID)+" "+name+quoted(reason), dispatch.MoveUp{Unit: u.ID, Station: to, Reason: reason})
-	if to != "" {
+	switch {
+	case u.Post == to:
+	case u.Post != "":
+		out.Undo = "MV " + string(u.ID) + " " + strings.ToUpper(string(u.Post)) + " ; moved by mistake"
+	default:
 		out.Undo = "MV " + string(u.ID) + " HOME ; moved by mistake"
 	}
 	return out
@@ -275,27 +279,36 @@ func note(l *line) Reading {
 	if l.text == "" {
 		return more("Note on " + l.room.name(i) + ": type ; and the words")
 	}
-	return ready("Note on "+l.room.name(i)+quoted(l.text), dispatch.AddNote{Incident: i.ID, Text: l.text}).undo("STRIKE " + strconv.FormatUint(i.Number, 10) + " ; written by mistake")
+	return ready("Note on "+l.room.name(i)+quoted(l.text), dispatch.AddNote{Incident: i.ID, Text: l.text}).undo("STRIKE " + strconv.FormatUint(i.Number, 10) + " " + MadeID + " ; written by mistake")
 }
 
-// strike is STRIKE: the newest note that stands.
+// strike is STRIKE: a note by its id, or the newest one that stands.
 func strike(l *line) Reading {
-	if bad, is := l.stray(false, true, false, "STRIKE call ; reason"); is {
+	if bad, is := l.stray(false, true, true, "STRIKE call note ; reason"); is {
 		return bad
 	}
-	i, no := l.theCall("Strike the last note of which call?", true)
+	i, no := l.theCall("Strike a note of which call?", true)
 	if i == nil {
 		return no
 	}
+	if len(l.rest) > 1 {
+		return wrong("One note, not " + strings.Join(l.rest, " ") + ".")
+	}
 	for _, n := range slices.Backward(i.Notes) {
-		if n.StruckAt != 0 {
+		if len(l.rest) == 0 && n.StruckAt != 0 || len(l.rest) == 1 && !strings.EqualFold(string(n.ID), l.rest[0]) {
 			continue
 		}
-		say := "Strike the last note of " + l.room.name(i) + quoted(n.Text)
+		say := "Strike note " + string(n.ID) + " of " + l.room.name(i)
+		if l.room.State.Confidential[n.Contact] == nil {
+			say += quoted(n.Text)
+		}
 		if l.text == "" {
 			return more(say + "   Type ; and the reason")
 		}
 		return ready(say+" because "+l.text, dispatch.StrikeNote{Incident: i.ID, Note: n.ID, Reason: l.text})
+	}
+	if len(l.rest) == 1 {
+		return wrong(l.room.name(i) + " has no note " + l.rest[0] + ".")
 	}
 	return wrong(l.room.name(i) + " has no note that stands.")
 }

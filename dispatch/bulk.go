@@ -167,9 +167,7 @@ func (s *State) clear(b Bulk, m Meta, out []Event) []Event {
 		if rule, p := s.RuleFor(i); p != nil && rule.Action == ActionDecline && b.Outcome == OutcomeDeclined {
 			o.Posture, o.PostureVersion = p.ID, p.Version
 		}
-		if next, no := plans.finish(c, i, o, out); no == nil { // who speaks for a major incident stays
-			out = next
-		}
+		out, _ = plans.finish(c, i, o, out) // it refuses nothing that is clearable
 	}
 	return out
 }

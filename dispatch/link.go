@@ -110,8 +110,12 @@ func (s *State) pair(a, b IncidentID) (one, other *Incident, no *Rejection) {
 }
 
 // voice is the contact under whose key the words about an incident are sealed. One that
-// was joined or merged into another has none left: its other one speaks for both.
+// was joined or merged into another has none left: its other one speaks for both. What is
+// said of two of which the other is confidential is for the readers of that one.
 func (s *State) voice(i, other *Incident) ContactID {
+	if id := s.lead(other); s.Confidential[id] != nil {
+		return id
+	}
 	if id := s.lead(i); id != "" {
 		return id
 	}
@@ -154,8 +158,8 @@ func (c UnlinkIncidents) decide(s *State, _ Meta, out []Event) ([]Event, *Reject
 		return nil, reject(LinkUnknown, "incident %d has no link to %q that could be taken back", one.Number, c.Other).at("other")
 	}
 	voice := s.lead(one)
-	if other := s.Incidents[c.Other]; voice == "" && other != nil {
-		voice = s.lead(other)
+	if other := s.Incidents[c.Other]; other != nil {
+		voice = s.voice(one, other)
 	}
 	if voice == "" {
 		voice = l.Contact

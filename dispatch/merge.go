@@ -82,7 +82,7 @@ func (c MergeIncidents) decide(s *State, m Meta, out []Event) ([]Event, *Rejecti
 			return nil, no.at("into")
 		}
 	}
-	voice, at := s.lead(into), s.Lead(from).Outcome
+	voice, at := s.voice(into, from), s.Lead(from).Outcome
 	as := *into
 	as.LifeSafety = into.LifeSafety || from.LifeSafety
 	out = s.liftToFloor(into, from.LifeSafety, from.Priority(), m, out)

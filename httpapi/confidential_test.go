@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -62,6 +63,15 @@ func (d *desk) reads(incident, contact string) map[string]string {
 			}
 		}
 	}
+	for _, i := range d.server.room.world.State.Incidents {
+		if string(i.ID) != incident {
+			continue
+		}
+		for _, verb := range []string{"S", "WHY", "STRIKE", "NOTE", "H", "DIV", "C", "RES", "MAJOR", "D 3E3"} {
+			line := verb + " " + strconv.FormatUint(i.Number, 10)
+			told["read "+line] = d.ask("POST", "/api/v1/command/read", map[string]any{"line": line}).text
+		}
+	}
 	return told
 }
 
@@ -80,6 +90,18 @@ func confide(d *desk, w *watch, id dispatch.ContactID, kind string, unit dispatc
 		d.give(dispatch.RingBack{Contact: id, Reached: dispatch.ReachedNo, Words: "MARKER"})
 		d.give(dispatch.DispatchUnit{Unit: unit, Incident: i})
 		d.give(dispatch.UnassignUnit{Unit: unit, Incident: i, Reason: "MARKER"})
+		d.give(dispatch.LinkIncidents{Incident: i, Other: "i1", Reason: "MARKER"})
+		d.give(dispatch.UnlinkIncidents{Incident: i, Other: "i1", Reason: "MARKER"})
+		if d.server.room.world.State.Confidential[id] != nil { // before it, the words belong to the call they were said at
+			d.give(dispatch.LinkIncidents{Incident: "i1", Other: i, Reason: "MARKER"})
+		} else {
+			d.give(dispatch.LinkIncidents{Incident: i, Other: "i1", Reason: "MARKER"})
+		}
+		d.give(dispatch.DeclareMajor{Incident: i, Authority: "commander", Reason: "MARKER", Commander: "commander", Channel: "fireground 3", ReviewBy: d.engine.Now().Add(dispatch.Hour)})
+		d.give(dispatch.AddObjective{Incident: i, Text: "MARKER"})
+		d.give(dispatch.MeetObjective{Incident: i, Objective: 1, How: "MARKER"})
+		d.give(dispatch.EndMajor{Incident: i, Authority: "commander", Reason: "MARKER"})
+		d.give(dispatch.UnlinkIncidents{Incident: i, Other: "i1", Reason: "MARKER"})
 		d.give(dispatch.ClearTogether{Contacts: []dispatch.ContactID{"c-other", id}, Outcome: dispatch.OutcomeResolved, Reason: "MARKER"})
 		if kind == "ASSAULT" {
 			d.give(dispatch.StageContact{Contact: id, Plan: "MARKER"})

@@ -18,7 +18,7 @@ type LineReading struct {
 	Does     int    `json:"does" doc:"how many commands it gives; 0: it only shows something"`
 	Panel    string `json:"panel,omitempty" doc:"the panel that it opens"`
 	Incident string `json:"incident,omitempty" doc:"the incident that it shows"`
-	Undo     string `json:"undo,omitempty" doc:"the line that takes it back"`
+	Undo     string `json:"undo,omitempty" doc:"the line that takes it back; {id} in it stands for the first of ids in the answer"`
 	Complete string `json:"complete" doc:"the line as Tab would complete it"`
 }
 
@@ -59,9 +59,6 @@ func (s *Server) reading(ctx context.Context, in *lineIn) (r command.Reading, co
 	s.room.Look(func(st *dispatch.State) {
 		room.State = st
 		r, complete = command.Read(in.Body.Line, &room), command.Complete(in.Body.Line, &room)
-		for k, c := range r.Do {
-			r.Do[k] = s.withTravel(st, c)
-		}
 	})
 	return r, complete
 }
@@ -85,7 +82,7 @@ func (s *Server) carryOut(ctx context.Context, in *lineIn) (*body[Done], error) 
 	done := &body[Done]{Done{Events: []string{}, IDs: []string{}}}
 	for n, c := range r.Do {
 		s.touchAll(ctx, c)
-		next, err := s.do(stepOf(ctx, n), c)
+		next, err := s.do(stepOf(ctx, n), s.withWays(c))
 		var no *Problem
 		if errors.As(err, &no) && n > 0 {
 			no.Detail = strconv.Itoa(n) + " of " + strconv.Itoa(len(r.Do)) + " done; then: " + no.Detail

@@ -23,6 +23,8 @@ test('what a shift does besides sending units', { timeout: 120000 }, async () =>
     await until('it is in hand', () => page.evaluate((x) => document.querySelector('#card')?.getAttribute('aria-label') === `Call ${x}`, n));
   };
   const card = page.locator('#card');
+  /** what a form did may show before its answer is here */
+  const done = (form) => until(`the ${form} form is done`, () => page.evaluate((f) => !document.querySelector(`form[aria-label="${f}"]`), form));
   await select(two.call_number);
   await see('here before');
   await card.getByRole('button', { name: 'Link', exact: true }).click();
@@ -30,9 +32,11 @@ test('what a shift does besides sending units', { timeout: 120000 }, async () =>
   await page.locator('form[aria-label=link] input').nth(1).fill('two callers, one crash');
   await page.keyboard.press('Enter');
   await see('related to');
+  await done('link');
   await card.getByRole('button', { name: 'Case number' }).click();
   await page.locator('form[aria-label=case] button.go').click();
   await see('PD-');
+  await done('case');
   await card.getByRole('button', { name: 'Merge' }).click();
   await page.fill('#linked-first', String(one.call_number));
   await page.locator('form[aria-label=merge] input').nth(1).fill('seen from two sides');
@@ -54,6 +58,7 @@ test('what a shift does besides sending units', { timeout: 120000 }, async () =>
   await page.locator('form[aria-label=major] input').nth(4).fill('many hurt');
   await page.keyboard.press('Enter');
   await see('MAJOR INCIDENT');
+  await done('major');
   await card.getByRole('button', { name: 'Add an objective' }).click();
   await page.fill('#linked-first', 'nobody left in the cars');
   await page.keyboard.press('Enter');

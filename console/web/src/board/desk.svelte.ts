@@ -43,6 +43,8 @@ class Desk {
   ringing = $state<string | undefined>(undefined);
   /** the preset that an alarm proposes and somebody wants to look at */
   preset = $state<string | undefined>(undefined);
+  /** resolves when the line that is being carried out is done; not state: nothing shows it */
+  lineDone: Promise<void> = Promise.resolve();
   private asked = 0;
   private saying: ReturnType<typeof setTimeout> | undefined;
 

@@ -16,6 +16,6 @@ export const giveClearance = (what: { incident: string } | { clearance: string }
 export const right = (basis: string): string => basis.replace(':', ' ');
 
 export const declareZone = (zone: NewZone): Promise<unknown> => post('/zones', zone);
-/** Everything is given as it shall be. */
-export const amendZone = (id: string, zone: ZoneBody & { why: string }): Promise<unknown> => post(at('zones', id, 'amend'), zone);
+/** Everything is given as it shall be; refused where the zone is no longer of the version that the draft was made of. */
+export const amendZone = (id: string, zone: ZoneBody & { why: string; version?: number }): Promise<unknown> => post(at('zones', id, 'amend'), zone);
 export const endZone = (id: string, reason: string, without_plan: string): Promise<unknown> => del(`${at('zones', id)}?reason=${encodeURIComponent(reason)}${without_plan ? `&without_plan=${encodeURIComponent(without_plan)}` : ''}`);

@@ -21,7 +21,7 @@ export function callKey(e: KeyboardEvent): void {
   const panel = PANEL_KEYS[k], form = FORM_KEYS.get(k);
   if (panel) desk.go(panel);
   else if (!desk.incident) return;
-  else if (/^[1-9]$/.test(k)) void openIncident.accept(Number(k));
+  else if (/^[1-9]$/.test(k)) void desk.lineDone.then(() => openIncident.accept(Number(k)));
   else if (k === 'x') desk.mark(desk.incident);
   else if (k === 'z') openIncident.dangerRead = !openIncident.dangerRead;
   else if (k === 'q' && board.incident(desk.incident)?.entry) desk.clear();

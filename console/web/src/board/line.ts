@@ -3,4 +3,4 @@ import { post } from '../wire/api';
 import type { Line, LineReading } from '../wire/line';
 
 export const readLine = (l: Line): Promise<LineReading> => post('/command/read', l);
-export const carryOut = (l: Line): Promise<unknown> => post('/command', l);
+export const carryOut = (l: Line): Promise<{ ids: string[] }> => post('/command', l);

@@ -8,7 +8,7 @@ export interface LineReading {
   does: number;
   panel?: Panel | 'why';
   incident?: string;
-  /** the line that takes it back */
+  /** the line that takes it back; {id} in it stands for the first of the ids that carrying it out answers */
   undo?: string;
   /** the line as Tab would complete it */
   complete: string;
